@@ -1,0 +1,1 @@
+//! The binary: robot.toml, the loop, op modes and the command line.

@@ -1,0 +1,1 @@
+//! The plugin runtime: commands that run inside WebAssembly components.

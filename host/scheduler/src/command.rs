@@ -1,0 +1,201 @@
+//! Command objects.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{Coroutine, MechanismId, MechanismSet, RunId};
+
+/// What is scheduled: a name, required mechanisms, a priority and a body.
+///
+/// A handle to one object: clones are the same command. An object runs at most once at a time, in
+/// one scheduler. Making a command needs no scheduler.
+///
+/// ```
+/// use gantry_scheduler::{Command, MechanismId};
+/// let drive = MechanismId::new(0).unwrap();
+/// let command = Command::builder("drive forward")
+///     .requires([drive])
+///     .priority(2)
+///     .build_async(|co| async move {
+///         for _ in 0..10 {
+///             co.yield_now().await?;
+///         }
+///         Ok(None)
+///     });
+/// assert!(command.requirements().contains(drive));
+/// assert!(!command.is_running());
+/// ```
+#[derive(Clone)]
+pub struct Command(Arc<Inner>);
+
+struct Inner {
+    name: Arc<str>,
+    requirements: MechanismSet,
+    priority: i32,
+    runs_while_disabled: bool,
+    body: Box<dyn Body>,
+    /// Slot of the present run in the scheduler, plus one; 0 while there is none.
+    slot: AtomicU64,
+}
+
+/// What a command does, as often as it is run.
+pub trait Body: Send + Sync {
+    /// Makes the coroutine of one run. MUST be quick; what can go wrong is the coroutine's to
+    /// tell, as a failure of its first resume.
+    fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine>;
+}
+
+impl<F> Body for F
+where
+    F: Fn(RunId, &Command) -> Box<dyn Coroutine> + Send + Sync,
+{
+    fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine> {
+        self(run, command)
+    }
+}
+
+impl Command {
+    /// Starts a command of this name, without requirements, of priority 0, that does not run
+    /// while the robot is disabled.
+    pub fn builder(name: impl Into<Arc<str>>) -> CommandBuilder {
+        CommandBuilder {
+            name: name.into(),
+            requirements: MechanismSet::EMPTY,
+            priority: 0,
+            runs_while_disabled: false,
+        }
+    }
+
+    /// The name that telemetry shows.
+    pub fn name(&self) -> &Arc<str> {
+        &self.0.name
+    }
+
+    /// What a run of it owns.
+    pub fn requirements(&self) -> &MechanismSet {
+        &self.0.requirements
+    }
+
+    /// Its own priority; the highest wins.
+    pub fn priority(&self) -> i32 {
+        self.0.priority
+    }
+
+    /// Whether it may run while the robot is disabled.
+    pub fn runs_while_disabled(&self) -> bool {
+        self.0.runs_while_disabled
+    }
+
+    /// Whether it is queued or running now.
+    pub fn is_running(&self) -> bool {
+        self.slot().is_some()
+    }
+
+    /// Whether both are the same object.
+    pub fn same(&self, other: &Command) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether the two could not run side by side.
+    pub fn conflicts_with(&self, other: &Command) -> bool {
+        self.0.requirements.intersects(&other.0.requirements)
+    }
+
+    /// A new command that does the same under another name.
+    #[must_use]
+    pub fn named(&self, name: impl Into<Arc<str>>) -> Command {
+        self.wrapped(name.into(), self.priority())
+    }
+
+    /// A new command that does the same with another priority.
+    #[must_use]
+    pub fn with_priority(&self, priority: i32) -> Command {
+        self.wrapped(self.name().clone(), priority)
+    }
+
+    /// A command with the same body, as an object of its own.
+    fn wrapped(&self, name: Arc<str>, priority: i32) -> Command {
+        let inner = self.clone();
+        Command::builder(name)
+            .requires(self.requirements().iter())
+            .priority(priority)
+            .runs_while_disabled(self.runs_while_disabled())
+            .build(move |run: RunId, command: &Command| inner.0.body.start(run, command))
+    }
+
+    pub(crate) fn start(&self, run: RunId) -> Box<dyn Coroutine> {
+        self.0.body.start(run, self)
+    }
+
+    pub(crate) fn slot(&self) -> Option<usize> {
+        (self.0.slot.load(Ordering::Relaxed) as usize).checked_sub(1)
+    }
+
+    pub(crate) fn set_slot(&self, slot: Option<usize>) {
+        self.0.slot.store(slot.map_or(0, |slot| slot as u64 + 1), Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Command")
+            .field("name", &self.0.name)
+            .field("requirements", &self.0.requirements)
+            .field("priority", &self.0.priority)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Handles are equal when they are the same object.
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other)
+    }
+}
+
+impl Eq for Command {}
+
+/// A command that is being made.
+#[derive(Debug)]
+#[must_use]
+pub struct CommandBuilder {
+    name: Arc<str>,
+    requirements: MechanismSet,
+    priority: i32,
+    runs_while_disabled: bool,
+}
+
+impl CommandBuilder {
+    /// Adds required mechanisms.
+    pub fn requires(mut self, mechanisms: impl IntoIterator<Item = MechanismId>) -> Self {
+        for mechanism in mechanisms {
+            self.requirements.insert(mechanism);
+        }
+        self
+    }
+
+    /// Sets the priority.
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Sets whether it may run while the robot is disabled.
+    pub fn runs_while_disabled(mut self, runs: bool) -> Self {
+        self.runs_while_disabled = runs;
+        self
+    }
+
+    /// The command, with a body.
+    pub fn build(self, body: impl Body + 'static) -> Command {
+        Command(Arc::new(Inner {
+            name: self.name,
+            requirements: self.requirements,
+            priority: self.priority,
+            runs_while_disabled: self.runs_while_disabled,
+            body: Box::new(body),
+            slot: AtomicU64::new(0),
+        }))
+    }
+}

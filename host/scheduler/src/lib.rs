@@ -1,0 +1,20 @@
+//! The command scheduler: the rules, and nothing else.
+mod command;
+mod coroutine;
+mod event;
+mod mechanism;
+mod native;
+mod outcome;
+mod signal;
+mod tick;
+mod trigger;
+
+pub use command::{Body, Command, CommandBuilder};
+pub use coroutine::{Answer, AwaitMode, Coroutine, Request, Step, WaitResult};
+pub use event::{Event, EventKind, Observer, RunId};
+pub use mechanism::{MAX_MECHANISMS, MechanismError, MechanismId, MechanismSet, Mechanisms};
+pub use native::{BodyError, BodyResult, Co, FutureCoroutine, Mailbox, coroutine};
+pub use outcome::{Admission, Blocker, Failure, ForkFailure, Outcome, Refusal, Value};
+pub use signal::{Condition, Edge, Signal};
+pub use tick::Tick;
+pub use trigger::Binding;

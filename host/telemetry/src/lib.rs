@@ -1,0 +1,1 @@
+//! What leaves the host: event stream, statistics and summaries.

@@ -1,0 +1,1 @@
+//! Drivetrain commands.

@@ -1,0 +1,1 @@
+//! Robot state on an LED strip.

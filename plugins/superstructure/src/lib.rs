@@ -1,0 +1,1 @@
+//! Elevator, arm, intake and shooter commands.
