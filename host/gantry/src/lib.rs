@@ -1,1 +1,3 @@
 //! The binary: robot.toml, the loop, op modes and the command line.
+
+pub mod config;
