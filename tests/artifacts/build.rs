@@ -43,7 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
         writeln!(all, "    ({name:?}, {constant}),")?;
     }
-    writeln!(constants, "/// Every test guest with its folder's name, sorted.")?;
+    writeln!(
+        constants,
+        "/// Every test guest with its folder's name, sorted."
+    )?;
     writeln!(constants, "pub const ALL: &[(&str, &[u8])] = &[\n{all}];")?;
     fs::write(
         Path::new(&env::var("OUT_DIR")?).join("guests.rs"),

@@ -47,10 +47,7 @@ pub(crate) fn nested(variable: &str, fallback: &str) -> Command {
 }
 
 fn is_outer(name: &str) -> bool {
-    OUTER.contains(&name)
-        || OUTER_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
+    OUTER.contains(&name) || OUTER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]

@@ -151,13 +151,13 @@ impl Guests {
         if self.packages.is_empty() {
             return Ok(Vec::new());
         }
-        let workspace =
-            self.workspace
-                .canonicalize()
-                .map_err(|source| BuildError::Workspace {
-                    path: self.workspace.clone(),
-                    source,
-                })?;
+        let workspace = self
+            .workspace
+            .canonicalize()
+            .map_err(|source| BuildError::Workspace {
+                path: self.workspace.clone(),
+                source,
+            })?;
         let target_dir = match self.target_dir {
             Some(folder) => folder,
             None => shared_target_dir(std::env::var_os("OUT_DIR"))?,
