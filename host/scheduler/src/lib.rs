@@ -2,19 +2,25 @@
 mod command;
 mod coroutine;
 mod event;
+mod groups;
 mod mechanism;
 mod native;
 mod outcome;
+mod scheduler;
 mod signal;
+mod state_machine;
 mod tick;
 mod trigger;
 
 pub use command::{Body, Command, CommandBuilder};
 pub use coroutine::{Answer, AwaitMode, Coroutine, Request, Step, WaitResult};
 pub use event::{Event, EventKind, Observer, RunId};
+pub use groups::{GroupError, condition, delay, parallel, race, sequence};
 pub use mechanism::{MAX_MECHANISMS, MechanismError, MechanismId, MechanismSet, Mechanisms};
 pub use native::{BodyError, BodyResult, Co, FutureCoroutine, Mailbox, coroutine};
 pub use outcome::{Admission, Blocker, Failure, ForkFailure, Outcome, Refusal, Value};
 pub use signal::{Condition, Edge, Signal};
+pub use scheduler::{InvalidDefault, Limits, RunInfo, Scheduler};
+pub use state_machine::{StateMachine, StateObserver};
 pub use tick::Tick;
 pub use trigger::Binding;

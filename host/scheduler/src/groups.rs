@@ -1,0 +1,175 @@
+//! Groups: sequence, parallel, race, and what is made of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{BodyError, Co, Command, CommandBuilder, Outcome, Signal, Value};
+
+/// Why commands cannot be grouped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GroupError {
+    /// A race without members.
+    #[error("a race needs at least one member; with none, nothing could end it")]
+    Empty,
+    /// Members that run side by side share a mechanism.
+    #[error(
+        "`{0}` and `{1}` cannot run side by side: both require the same mechanism; put them in a \
+         sequence instead"
+    )]
+    Conflict(Arc<str>, Arc<str>),
+    /// A state that was never added.
+    #[error("state machine `{machine}` has no state {state}: it has {count}, counted from 0")]
+    NoState {
+        /// The machine's name.
+        machine: String,
+        /// What was asked for.
+        state: usize,
+        /// How many there are.
+        count: usize,
+    },
+}
+
+/// Awaits each member in turn; without members it ends at once. Named `A -> B -> C`.
+///
+/// ```
+/// # use gantry_scheduler::{Command, sequence};
+/// # use std::time::Duration;
+/// # let (a, b) = (gantry_scheduler::delay(Duration::ZERO), gantry_scheduler::delay(Duration::ZERO));
+/// let both = sequence(&[a.named("raise"), b.named("shoot")]);
+/// assert_eq!(&**both.name(), "raise -> shoot");
+/// ```
+pub fn sequence(members: &[Command]) -> Command {
+    let members = members.to_vec();
+    group(joined(&members, " -> "), &members.clone()).build_async(move |co| {
+        let members = members.clone();
+        async move {
+            for member in &members {
+                await_member(&co, member).await?;
+            }
+            Ok(None)
+        }
+    })
+}
+
+/// Runs all members at once and ends when the required ones have ended; optional ones that are
+/// left are canceled then. Named `(A & B)`, with optional members `[(A & B) * (C | D)]`.
+pub fn parallel(required: &[Command], optional: &[Command]) -> Result<Command, GroupError> {
+    let all: Vec<Command> = optional.iter().chain(required).cloned().collect();
+    check_conflicts(&all)?;
+    let mut name = format!("({})", joined(required, " & "));
+    if !optional.is_empty() {
+        name = format!("[{name} * ({})]", joined(optional, " | "));
+    }
+    let (required, optional) = (required.to_vec(), optional.to_vec());
+    Ok(group(name, &all).build_async(move |co| {
+        let (required, optional) = (required.clone(), optional.clone());
+        async move {
+            co.fork(&optional).await?;
+            fail_if_any_failed(co.await_all(&required).await?)
+        }
+    }))
+}
+
+/// Runs all members at once and ends, with its outcome, when the first one ends; the others are
+/// canceled. Named `(A | B)`.
+pub fn race(members: &[Command]) -> Result<Command, GroupError> {
+    if members.is_empty() {
+        return Err(GroupError::Empty);
+    }
+    check_conflicts(members)?;
+    let members = members.to_vec();
+    Ok(group(format!("({})", joined(&members, " | ")), &members.clone()).build_async(move |co| {
+        let members = members.clone();
+        async move {
+            let (_, outcome) = co.await_any(&members).await?;
+            fail_if_any_failed([outcome])
+        }
+    }))
+}
+
+/// Waits for a time and ends. Named `wait 1.5 s`.
+pub fn delay(time: Duration) -> Command {
+    Command::builder(format!("wait {} s", time.as_secs_f64()))
+        .runs_while_disabled(true)
+        .build_async(move |co| async move { co.wait(time).await.map(|()| None) })
+}
+
+/// Waits until a condition holds and ends. Named `wait until`.
+pub fn condition(signal: &Signal) -> Command {
+    let signal = signal.clone();
+    Command::builder("wait until").runs_while_disabled(true).build_async(move |co| {
+        let signal = signal.clone();
+        async move { co.wait_until(&signal).await.map(|()| None) }
+    })
+}
+
+impl Command {
+    /// A new command that runs this one and cancels it after a time: a race with a wait.
+    #[must_use]
+    pub fn with_timeout(&self, time: Duration) -> Command {
+        self.against(delay(time), format!("{} [{} s at most]", self.name(), time.as_secs_f64()))
+    }
+
+    /// A new command that runs this one and cancels it once the condition holds: a race with a
+    /// wait-until.
+    #[must_use]
+    pub fn until(&self, signal: &Signal) -> Command {
+        self.against(condition(signal), format!("{} [until]", self.name()))
+    }
+
+    /// A race of this command with one that requires nothing. Completes with this one's value, or
+    /// with none if the other was first.
+    fn against(&self, other: Command, name: String) -> Command {
+        let members = [self.clone(), other];
+        group(name, std::slice::from_ref(self)).build_async(move |co| {
+            let members = members.clone();
+            async move {
+                match co.await_any(&members).await? {
+                    (0, Outcome::Completed(value)) => Ok(value),
+                    (_, outcome) => fail_if_any_failed([outcome]),
+                }
+            }
+        })
+    }
+}
+
+/// A command with the union of its members' mechanisms and the highest of their priorities, that
+/// runs while disabled if all of them do.
+fn group(name: String, members: &[Command]) -> CommandBuilder {
+    Command::builder(name)
+        .requires(members.iter().flat_map(|member| member.requirements().iter()))
+        .priority(members.iter().map(Command::priority).max().unwrap_or(0))
+        .runs_while_disabled(members.iter().all(Command::runs_while_disabled))
+}
+
+async fn await_member(co: &Co, member: &Command) -> Result<(), BodyError> {
+    fail_if_any_failed([co.await_one(member).await?]).map(|_| ())
+}
+
+/// A group does not decide about its members' failures: it fails with the first of them.
+fn fail_if_any_failed(
+    outcomes: impl IntoIterator<Item = Outcome>,
+) -> Result<Option<Value>, BodyError> {
+    for outcome in outcomes {
+        if let Outcome::Failed(failure) = outcome {
+            return Err(BodyError::Failed(failure.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+fn joined(members: &[Command], separator: &str) -> String {
+    let names: Vec<&str> = members.iter().map(|member| &**member.name()).collect();
+    names.join(separator)
+}
+
+fn check_conflicts(members: &[Command]) -> Result<(), GroupError> {
+    for (index, a) in members.iter().enumerate() {
+        if let Some(b) =
+            members[index + 1..].iter().find(|b| !a.same(b) && a.conflicts_with(b))
+        {
+            return Err(GroupError::Conflict(a.name().clone(), b.name().clone()));
+        }
+    }
+    Ok(())
+}

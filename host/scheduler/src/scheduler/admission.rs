@@ -1,0 +1,173 @@
+//! May this command start, and who has to go if it does?
+
+use std::sync::Arc;
+
+use super::runs::{Key, Scope, Stage};
+use super::Scheduler;
+use crate::{Admission, Blocker, Command, EventKind, MechanismId, Outcome, Refusal};
+
+impl Scheduler {
+    /// Admits a command in a scope. It is queued or, if a body is executing, started at once.
+    pub(super) fn schedule_in(&mut self, command: &Command, scope: Scope) -> Admission {
+        match self.admit(command, scope) {
+            Ok(Some(key)) => {
+                self.launch(key);
+                Admission::Scheduled
+            }
+            Ok(None) => Admission::AlreadyRunning,
+            Err(refusal) => Admission::Refused(refusal),
+        }
+    }
+
+    /// Adds a run of the command as queued and removes from the queue what it conflicts with;
+    /// none if it is queued or running already. [`launch`](Scheduler::launch) has to follow.
+    pub(super) fn admit(&mut self, command: &Command, scope: Scope) -> Result<Option<Key>, Refusal> {
+        let parent = match scope {
+            Scope::Run(key) => Some(key),
+            Scope::Global | Scope::OpMode(_) => self.executing.last().copied(),
+        };
+        if !self.is_schedulable(command, parent)? {
+            return Ok(None);
+        }
+        for key in self.queued_conflicts(command) {
+            self.emit(key, EventKind::Interrupted(command.name()));
+            self.leave_queue(key, true, &Outcome::Interrupted(command.name().clone()));
+        }
+        let key = self.runs.insert(command, parent, scope);
+        for mechanism in command.requirements().iter() {
+            self.queued_for[mechanism.index()] = Some(key);
+        }
+        self.emit(key, EventKind::Scheduled);
+        Ok(Some(key))
+    }
+
+    /// Starts an admitted run if a body is executing; queues it otherwise.
+    pub(super) fn launch(&mut self, key: Key) {
+        if self.executing.is_empty() {
+            self.queue.push(key);
+            return;
+        }
+        self.evict_running(key);
+        // Somebody's cleanup may have ended the parent, and this run with it.
+        if self.runs.is_at(key, Stage::Queued) {
+            self.become_running(key);
+            self.take_turn(key);
+        }
+    }
+
+    /// Whether a command may start as a child of `parent`; false if it is queued or running
+    /// already.
+    pub(super) fn is_schedulable(
+        &self,
+        command: &Command,
+        parent: Option<Key>,
+    ) -> Result<bool, Refusal> {
+        if self.runs.of(command).is_some() {
+            return Ok(false);
+        }
+        let refused = |blocker| Err(Refusal { command: command.name().clone(), blocker });
+        if !self.enabled && !command.runs_while_disabled() {
+            return refused(Blocker::Disabled);
+        }
+        let parent_run = parent.and_then(|parent| self.runs.get(parent));
+        if parent_run.is_some_and(|run| run.depth + 1 >= self.limits.depth) {
+            return refused(Blocker::Depth(self.limits.depth));
+        }
+        let inherited = parent_run.map_or(i32::MIN, |run| run.effective_priority);
+        let priority = command.priority().max(inherited);
+        if let Some(name) = self.higher_running(command, parent, priority) {
+            return refused(Blocker::LowerPriorityThanRunning(name));
+        }
+        if let Some(name) = self.higher_queued(command, priority) {
+            return refused(Blocker::LowerPriorityThanQueued(name));
+        }
+        Ok(true)
+    }
+
+    /// Cancels the running commands that an admitted one conflicts with: of each, the topmost
+    /// ancestor that is not an ancestor of the newcomer.
+    pub(super) fn evict_running(&mut self, newcomer: Key) {
+        let Some(run) = self.runs.get(newcomer) else { return };
+        let (command, parent) = (run.command.clone(), run.parent);
+        loop {
+            let evicted = self
+                .running_conflicts(&command, parent)
+                .filter_map(|key| self.runs.branch_below(key, parent))
+                .min();
+            let Some(evicted) = evicted else { return };
+            self.interrupt_run(evicted, command.name());
+            if self.runs.get(newcomer).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// The oldest running command that shares a mechanism and has a higher effective priority.
+    fn higher_running(
+        &self,
+        command: &Command,
+        parent: Option<Key>,
+        priority: i32,
+    ) -> Option<Arc<str>> {
+        let oldest = command
+            .requirements()
+            .iter()
+            .flat_map(|mechanism| self.holders(mechanism))
+            .filter(|key| self.runs.branch_below(*key, parent).is_some())
+            .filter(|key| self.effective_priority(*key) > priority)
+            .min()?;
+        self.runs.get(oldest).map(|run| run.command.name().clone())
+    }
+
+    /// The first queued command that shares a mechanism and has a higher effective priority.
+    fn higher_queued(&self, command: &Command, priority: i32) -> Option<Arc<str>> {
+        let first = command
+            .requirements()
+            .iter()
+            .filter_map(|mechanism| self.queued_for[mechanism.index()])
+            .filter(|key| self.effective_priority(*key) > priority)
+            .min()?;
+        self.runs.get(first).map(|run| run.command.name().clone())
+    }
+
+    /// Queued runs that share a mechanism with a command, in the order of the queue.
+    fn queued_conflicts(&self, command: &Command) -> Vec<Key> {
+        let mut keys: Vec<Key> = command
+            .requirements()
+            .iter()
+            .filter_map(|mechanism| self.queued_for[mechanism.index()])
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// The innermost running run of each mechanism of the command, unless it is an ancestor.
+    fn running_conflicts(
+        &self,
+        command: &Command,
+        parent: Option<Key>,
+    ) -> impl Iterator<Item = Key> {
+        command
+            .requirements()
+            .iter()
+            .filter_map(|mechanism| self.owners[mechanism.index()])
+            .filter(move |key| self.runs.branch_below(*key, parent).is_some())
+    }
+
+    /// All running runs that require a mechanism, the innermost first.
+    fn holders(&self, mechanism: MechanismId) -> impl Iterator<Item = Key> {
+        let innermost = self.owners[mechanism.index()];
+        let outer = innermost.into_iter().flat_map(move |key| {
+            self.runs
+                .ancestors(key)
+                .filter(move |(_, run)| run.command.requirements().contains(mechanism))
+                .map(|(key, _)| key)
+        });
+        innermost.into_iter().chain(outer)
+    }
+
+    fn effective_priority(&self, key: Key) -> i32 {
+        self.runs.get(key).map_or(i32::MIN, |run| run.effective_priority)
+    }
+}

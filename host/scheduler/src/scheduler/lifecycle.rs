@@ -1,0 +1,291 @@
+//! A run's life: becoming running, being resumed, completing, failing, being canceled.
+
+use std::sync::Arc;
+
+use super::Scheduler;
+use super::runs::{Key, Stage, Wait};
+use super::waits::Turn;
+use crate::{Answer, EventKind, Failure, Outcome, Step};
+
+/// How many requests a body may make in its cleanup, if nothing else bounds it.
+const CLEANUP_REQUESTS: u32 = 10_000;
+
+impl Scheduler {
+    /// Makes a queued run running; it owns its mechanisms from now on.
+    pub(super) fn become_running(&mut self, key: Key) {
+        let Some(run) = self.runs.get_mut(key) else { return };
+        run.stage = Stage::Running;
+        let requirements = *run.command.requirements();
+        for mechanism in requirements.iter() {
+            if self.queued_for[mechanism.index()] == Some(key) {
+                self.queued_for[mechanism.index()] = None;
+            }
+            self.owners[mechanism.index()] = Some(key);
+            self.observer.owner_changed(mechanism, Some(key.id), false);
+        }
+    }
+
+    /// Resumes a run if its wait is over, until it is suspended again or has ended.
+    pub(super) fn take_turn(&mut self, key: Key) {
+        match self.wait_result(key) {
+            Turn::Resume(answer) => self.resume(key, answer),
+            Turn::LookAgainNextTick => self.turns.list_for_next(&mut self.runs, key),
+            Turn::Asleep => {}
+        }
+    }
+
+    /// Resumes a run with an answer, and goes on as long as its requests are answered at once.
+    fn resume(&mut self, key: Key, answer: Answer) {
+        let Some(run) = self.runs.get(key) else { return };
+        // What a periodic function starts is nobody's child.
+        let is_command = !run.periodic;
+        if is_command {
+            self.executing.push(key);
+        }
+        self.emit(key, EventKind::Mounted);
+        let mut answer = answer;
+        loop {
+            if !self.may_ask(key) {
+                self.preempt(key, answer);
+                break;
+            }
+            let step = match self.step(key, answer) {
+                Some(step) => step,
+                None => break,
+            };
+            match step {
+                Step::Asked(request) => match self.serve(key, request) {
+                    // What was asked may have ended the run.
+                    Some(next) if self.runs.is_at(key, Stage::Running) => answer = next,
+                    Some(_) => break,
+                    None => {
+                        self.emit(key, EventKind::Yielded);
+                        break;
+                    }
+                },
+                Step::Finished(Ok(value)) => {
+                    self.complete(key, value);
+                    break;
+                }
+                Step::Finished(Err(message)) => {
+                    let command = self.runs.get(key).map(|run| run.command.name().clone());
+                    let failure = Failure {
+                        command: command.unwrap_or_default(),
+                        message: Arc::from(message),
+                    };
+                    self.fail(key, failure);
+                    break;
+                }
+                Step::Preempted => {
+                    self.preempt(key, Answer::Continue);
+                    break;
+                }
+            }
+        }
+        if is_command {
+            self.executing.pop();
+        }
+    }
+
+    /// One resume of the run's coroutine, which is made if this is the first.
+    fn step(&mut self, key: Key, answer: Answer) -> Option<Step> {
+        let tick = self.tick;
+        let run = self.runs.get_mut(key)?;
+        let command = &run.command;
+        let coroutine = run.coroutine.get_or_insert_with(|| command.start(key.id));
+        let step = coroutine.resume(tick, answer);
+        if !matches!(step, Step::Preempted) {
+            run.preempted = 0;
+        }
+        Some(step)
+    }
+
+    /// Counts a request against the bounds of this tick.
+    fn may_ask(&mut self, key: Key) -> bool {
+        let number = self.tick.number;
+        let Some(run) = self.runs.get_mut(key) else { return true };
+        if run.asks.0 != number {
+            run.asks = (number, 0);
+        }
+        run.asks.1 += 1;
+        self.requests_this_tick = self.requests_this_tick.saturating_add(1);
+        run.asks.1 <= self.limits.requests
+            && self.requests_this_tick <= self.limits.requests_together
+    }
+
+    /// Puts a run that has used up its slice off until the next tick, or cancels it if that
+    /// happens too often in a row.
+    fn preempt(&mut self, key: Key, answer: Answer) {
+        let limit = self.limits.preemptions;
+        let Some(run) = self.runs.get_mut(key) else { return };
+        run.preempted += 1;
+        run.wait = Wait::Preempted(answer);
+        let count = run.preempted;
+        self.emit(key, EventKind::Preempted(count));
+        if count > limit {
+            self.interrupt_run(key, &Arc::from(format!("the limit of {limit} pre-emptions in a row")));
+        } else {
+            self.turns.list_for_next(&mut self.runs, key);
+        }
+    }
+
+    fn complete(&mut self, key: Key, value: Option<crate::Value>) {
+        self.emit(key, EventKind::Completed(value.as_ref()));
+        self.end(key, &Outcome::Completed(value));
+    }
+
+    /// Ends a run that failed. The failure climbs until somebody is waiting for that branch.
+    pub(super) fn fail(&mut self, key: Key, failure: Failure) {
+        self.emit(key, EventKind::Failed(&failure));
+        let mut branch = Some(key);
+        let mut failed_itself = true;
+        while let Some(key) = branch {
+            let Some(run) = self.runs.get(key) else { return };
+            let parent = run.parent;
+            let awaited = run.waiters.iter().any(|(waiter, _)| Some(*waiter) == parent);
+            let outcome = Outcome::Failed(failure.clone());
+            if failed_itself {
+                self.end(key, &outcome);
+            } else {
+                self.cancel_as(key, outcome);
+            }
+            failed_itself = false;
+            branch = parent.filter(|_| !awaited);
+        }
+    }
+
+    /// Cancels a run because the command of this name takes something from it.
+    pub(super) fn interrupt_run(&mut self, key: Key, by: &Arc<str>) {
+        self.emit(key, EventKind::Interrupted(by));
+        self.cancel_as(key, Outcome::Interrupted(by.clone()));
+    }
+
+    /// Cancels a run with everything below it.
+    pub(super) fn cancel_run(&mut self, key: Key) {
+        let Some(run) = self.runs.get(key) else { return };
+        let outcome = run.canceled_as.clone();
+        self.cancel_as(key, outcome);
+    }
+
+    /// Cancels a run but not what is below it.
+    pub(super) fn cancel_alone(&mut self, key: Key) {
+        if self.runs.is_at(key, Stage::Running) {
+            self.take_apart(key);
+            self.forget(key, &Outcome::Canceled);
+        }
+    }
+
+    fn cancel_as(&mut self, key: Key, outcome: Outcome) {
+        match self.runs.get(key).map(|run| run.stage) {
+            Some(Stage::Queued) => self.leave_queue(key, false, &outcome),
+            Some(Stage::Running) => {
+                self.take_apart(key);
+                self.end_children(key);
+                self.forget(key, &outcome);
+            }
+            Some(Stage::Ending) | None => {}
+        }
+    }
+
+    /// Runs a canceled run's cleanup and says that it is canceled.
+    fn take_apart(&mut self, key: Key) {
+        self.begin_end(key);
+        self.clean_up(key);
+        self.emit(key, EventKind::Canceled);
+    }
+
+    /// Removes a run from the queue, silently unless it was evicted.
+    pub(super) fn leave_queue(&mut self, key: Key, evicted: bool, outcome: &Outcome) {
+        if evicted {
+            self.emit(key, EventKind::Canceled);
+        }
+        self.begin_end(key);
+        self.forget(key, outcome);
+    }
+
+    /// Empties the queue, and says so for each.
+    pub(super) fn cancel_queue(&mut self) {
+        for key in self.runs.sorted(|run| run.stage == Stage::Queued) {
+            self.leave_queue(key, true, &Outcome::Canceled);
+        }
+    }
+
+    /// Ends a run whose body is over.
+    fn end(&mut self, key: Key, outcome: &Outcome) {
+        self.begin_end(key);
+        self.end_children(key);
+        self.forget(key, outcome);
+    }
+
+    /// From here on the command is not running any more and can be scheduled anew.
+    fn begin_end(&mut self, key: Key) {
+        let Some(run) = self.runs.get_mut(key) else { return };
+        run.stage = Stage::Ending;
+        run.command.set_slot(None);
+        let requirements = *run.command.requirements();
+        for mechanism in requirements.iter() {
+            if self.queued_for[mechanism.index()] == Some(key) {
+                self.queued_for[mechanism.index()] = None;
+            }
+        }
+    }
+
+    /// Lets the body of a canceled run clean up. It may write the outputs of its mechanisms, even
+    /// those that it has lent to a child, but not wait.
+    fn clean_up(&mut self, key: Key) {
+        let tick = self.tick;
+        let Some(run) = self.runs.get_mut(key) else { return };
+        let Some(mut coroutine) = run.coroutine.take() else { return };
+        let requirements = *run.command.requirements();
+        for mechanism in requirements.iter() {
+            if self.owners[mechanism.index()].replace(key) != Some(key) {
+                self.observer.owner_changed(mechanism, Some(key.id), true);
+            }
+        }
+        let mut answer = Answer::Canceled;
+        for _ in 0..CLEANUP_REQUESTS {
+            match coroutine.resume(tick, answer) {
+                Step::Finished(_) => return,
+                Step::Asked(request) => answer = self.serve_cleanup(request),
+                Step::Preempted => break,
+            }
+        }
+        self.emit(key, EventKind::CleanupOverrun);
+    }
+
+    /// Cancels the children of a run, oldest first.
+    fn end_children(&mut self, key: Key) {
+        while let Some(child) = self.runs.first_child(key) {
+            self.runs.unlink(child);
+            self.cancel_run(child);
+        }
+    }
+
+    /// Gives back what a run held, tells those who wait for it, and frees its slot.
+    fn forget(&mut self, key: Key, outcome: &Outcome) {
+        self.release(key);
+        self.stop_waiting(key);
+        self.runs.unlink(key);
+        let Some(run) = self.runs.remove(key) else { return };
+        self.scope_ended |= run.has_scoped;
+        for (waiter, index) in run.waiters {
+            self.record_outcome(waiter, index, outcome);
+        }
+    }
+
+    /// Hands the mechanisms of an ending run to its nearest ancestor that requires them.
+    fn release(&mut self, key: Key) {
+        let Some(run) = self.runs.get(key) else { return };
+        for mechanism in run.command.requirements().iter() {
+            if self.owners[mechanism.index()] != Some(key) {
+                continue;
+            }
+            let heir = self.runs.ancestors(key).find(|(_, run)| {
+                run.stage == Stage::Running && run.command.requirements().contains(mechanism)
+            });
+            let heir = heir.map(|(key, _)| key);
+            self.owners[mechanism.index()] = heir;
+            self.observer.owner_changed(mechanism, heir.map(|key| key.id), true);
+        }
+    }
+}

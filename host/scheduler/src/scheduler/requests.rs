@@ -1,0 +1,279 @@
+//! What bodies ask for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Scheduler;
+use super::runs::{Key, Scope, Wait};
+use super::waits::AwaitState;
+use crate::{
+    Admission, Answer, AwaitMode, Binding, Command, EventKind, ForkFailure, MechanismId, Outcome,
+    Refusal, Request, Signal, WaitResult,
+};
+
+impl Scheduler {
+    /// Serves a request of an executing run. None: the run is suspended, or has ended.
+    pub(super) fn serve(&mut self, key: Key, request: Request) -> Option<Answer> {
+        match request {
+            Request::Yield => {
+                self.suspend(key, Wait::Turn);
+                self.turns.list_for_next(&mut self.runs, key);
+                None
+            }
+            Request::Wait(time) => self.wait_for(key, time),
+            Request::WaitUntil { condition, timeout } => self.wait_until(key, condition, timeout),
+            Request::Park => {
+                self.suspend(key, Wait::Forever);
+                None
+            }
+            Request::Fork(commands) => Some(match self.fork(key, &commands) {
+                Ok(()) => Answer::Done,
+                Err(answer) => answer?,
+            }),
+            Request::Await(commands, mode) => self.await_commands(key, commands, mode),
+            Request::Cancel(command) => {
+                self.cancel(&command);
+                Some(Answer::Done)
+            }
+            Request::Bind { signal, binding, command } => {
+                Some(self.bind_in(key, signal, binding, command))
+            }
+            Request::SetDefault { mechanism, command } => {
+                Some(self.set_default_in(key, mechanism, &command))
+            }
+            Request::SetCancelOnForkFailure(on) => {
+                if let Some(run) = self.runs.get_mut(key) {
+                    run.cancel_on_fork_failure = on;
+                }
+                Some(Answer::Done)
+            }
+        }
+    }
+
+    /// Serves a request of a run that is cleaning up: it can cancel, but not wait or start
+    /// anything.
+    pub(super) fn serve_cleanup(&mut self, request: Request) -> Answer {
+        match request {
+            Request::Cancel(command) => {
+                self.cancel(&command);
+                Answer::Done
+            }
+            _ => Answer::Canceled,
+        }
+    }
+
+    fn scope_of_children(&self, key: Key) -> Scope {
+        self.runs.get(key).map_or(Scope::Run(key), |run| run.scope_of_children(key))
+    }
+
+    fn suspend(&mut self, key: Key, wait: Wait) {
+        if let Some(run) = self.runs.get_mut(key) {
+            run.wait = wait;
+        }
+    }
+
+    fn wait_for(&mut self, key: Key, time: Duration) -> Option<Answer> {
+        if time.is_zero() {
+            return Some(Answer::Done);
+        }
+        let deadline = self.tick.time.saturating_add(time);
+        self.suspend(key, Wait::Timer(deadline));
+        self.turns.start_timer(&self.runs, deadline, key);
+        None
+    }
+
+    fn wait_until(
+        &mut self,
+        key: Key,
+        signal: Signal,
+        timeout: Option<Duration>,
+    ) -> Option<Answer> {
+        if signal.sample(self.tick) {
+            return Some(Answer::Waited(WaitResult::Met));
+        }
+        if timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Some(Answer::Waited(WaitResult::TimedOut));
+        }
+        let deadline = timeout.map(|timeout| self.tick.time.saturating_add(timeout));
+        self.suspend(key, Wait::Condition { signal, deadline });
+        self.turns.list_for_next(&mut self.runs, key);
+        None
+    }
+
+    /// Starts commands as children of an executing run. The error is the answer to it, or none if
+    /// the run has ended over it.
+    fn fork(&mut self, key: Key, commands: &[Command]) -> Result<(), Option<Answer>> {
+        self.check_forkable(key, commands)?;
+        let scope = self.scope_of_children(key);
+        let mut forked = Vec::new();
+        let mut refused = Vec::new();
+        for command in commands {
+            match self.schedule_in(command, scope) {
+                Admission::Scheduled | Admission::AlreadyRunning => {
+                    forked.push(command.name().clone());
+                }
+                Admission::Refused(refusal) => refused.push(refusal),
+            }
+            if !self.is_alive(key) {
+                return Err(None);
+            }
+        }
+        if refused.is_empty() { Ok(()) } else { Err(self.fork_failed(key, forked, refused)) }
+    }
+
+    fn await_commands(
+        &mut self,
+        key: Key,
+        commands: Vec<Command>,
+        mode: AwaitMode,
+    ) -> Option<Answer> {
+        if commands.is_empty() && mode == AwaitMode::Any {
+            return Some(Answer::Invalid(
+                "await-any needs at least one command; with none, nothing could end it".to_owned(),
+            ));
+        }
+        if let Err(answer) = self.check_forkable(key, &commands) {
+            return answer;
+        }
+        let outcomes = vec![None; commands.len()];
+        let state = AwaitState { mode, commands: commands.clone(), outcomes, ended: 0 };
+        self.suspend(key, Wait::Await(state));
+
+        let mut forked = Vec::new();
+        let mut refused = Vec::new();
+        for (index, command) in commands.iter().enumerate() {
+            match self.start_awaited(key, command, index) {
+                Ok(()) => forked.push(command.name().clone()),
+                Err(refusal) => refused.push(refusal),
+            }
+            if !self.is_alive(key) {
+                return None;
+            }
+        }
+        if !refused.is_empty() {
+            self.stop_waiting(key);
+            return self.fork_failed(key, forked, refused);
+        }
+        self.settle(key)
+    }
+
+    /// Starts a command with the caller waiting for it from the first moment; one that is running
+    /// already is only waited for.
+    fn start_awaited(&mut self, key: Key, command: &Command, index: usize) -> Result<(), Refusal> {
+        let admitted = self.admit(command, self.scope_of_children(key))?;
+        if let Some(awaited) = admitted.or_else(|| self.runs.of(command)) {
+            self.add_waiter(awaited, key, index);
+        }
+        if let Some(admitted) = admitted {
+            self.launch(admitted);
+        }
+        Ok(())
+    }
+
+    /// Whether all of the commands may be started by a run, and do not conflict with each other.
+    fn check_forkable(&mut self, key: Key, commands: &[Command]) -> Result<(), Option<Answer>> {
+        if let Some((a, b, mechanism)) = self.conflict_among(commands) {
+            let name = self.mechanisms.name(mechanism);
+            return Err(Some(Answer::Invalid(format!(
+                "`{a}` and `{b}` cannot be started by one call: both require `{name}`"
+            ))));
+        }
+        let parent = self.runs.get(key).filter(|run| !run.periodic).map(|_| key);
+        let refused: Vec<Refusal> = commands
+            .iter()
+            .filter_map(|command| self.is_schedulable(command, parent).err())
+            .collect();
+        if refused.is_empty() { Ok(()) } else { Err(self.fork_failed(key, Vec::new(), refused)) }
+    }
+
+    /// Two different commands of a list that share a mechanism.
+    fn conflict_among(&self, commands: &[Command]) -> Option<(Arc<str>, Arc<str>, MechanismId)> {
+        let mut taken = crate::MechanismSet::EMPTY;
+        for (index, command) in commands.iter().enumerate() {
+            if taken.intersects(command.requirements()) {
+                let earlier = commands[..index]
+                    .iter()
+                    .find(|earlier| !earlier.same(command) && earlier.conflicts_with(command));
+                if let Some(earlier) = earlier {
+                    let mechanism = command
+                        .requirements()
+                        .iter()
+                        .find(|mechanism| earlier.requirements().contains(*mechanism))?;
+                    return Some((earlier.name().clone(), command.name().clone(), mechanism));
+                }
+            }
+            taken = taken.union(*command.requirements());
+        }
+        None
+    }
+
+    /// What a refused fork does to the caller: its whole tree is canceled, or it is told.
+    fn fork_failed(
+        &mut self,
+        key: Key,
+        forked: Vec<Arc<str>>,
+        refused: Vec<Refusal>,
+    ) -> Option<Answer> {
+        if self.runs.get(key).is_some_and(|run| !run.cancel_on_fork_failure) {
+            return Some(Answer::Refused(ForkFailure { forked, refused }));
+        }
+        let by: Arc<str> = Arc::from(refused[0].blocker.name());
+        self.emit(key, EventKind::Interrupted(&by));
+        if let Some(run) = self.runs.get_mut(key) {
+            run.canceled_as = Outcome::Interrupted(by);
+        }
+        let root = self.runs.ancestors(key).last().map_or(key, |(root, _)| root);
+        self.cancel_run(root);
+        None
+    }
+
+    fn bind_in(
+        &mut self,
+        key: Key,
+        signal: Signal,
+        binding: Binding,
+        command: Command,
+    ) -> Answer {
+        if let Err(answer) = self.count_scoped(key) {
+            return answer;
+        }
+        let scope = self.scope_of_children(key);
+        self.triggers.add(signal, binding, command, scope);
+        Answer::Done
+    }
+
+    fn set_default_in(&mut self, key: Key, mechanism: MechanismId, command: &Command) -> Answer {
+        let before = self.defaults.current(mechanism);
+        let scope = self.scope_of_children(key);
+        if let Err(error) = self.add_default(mechanism, command, scope) {
+            return Answer::Invalid(error.to_string());
+        }
+        if let Err(answer) = self.count_scoped(key) {
+            self.defaults.remove_last(mechanism);
+            return answer;
+        }
+        let caller = self.runs.get(key).map(|run| run.command.clone());
+        if caller.is_some() && caller != before {
+            self.queue_default(mechanism);
+        }
+        Answer::Done
+    }
+
+    /// Counts something that is scoped to a run, within the limit.
+    fn count_scoped(&mut self, key: Key) -> Result<(), Answer> {
+        let limit = self.limits.scoped_bindings;
+        if self.scoped_bindings >= limit {
+            return Err(Answer::Invalid(format!(
+                "there are {limit} bindings and default commands in running commands already, \
+                 which is the most there may be"
+            )));
+        }
+        if let Some(run) = self.runs.get_mut(key) {
+            if !run.periodic {
+                run.has_scoped = true;
+                self.scoped_bindings += 1;
+            }
+        }
+        Ok(())
+    }
+}

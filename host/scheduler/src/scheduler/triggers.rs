@@ -1,0 +1,79 @@
+//! Triggers: bindings of commands to signals, polled once per tick.
+
+use super::Scheduler;
+use super::runs::Scope;
+use crate::{Binding, Command, Signal};
+
+/// One binding of a command to a signal.
+struct Trigger {
+    signal: Signal,
+    binding: Binding,
+    command: Command,
+    scope: Scope,
+    /// The sample before; none before the first.
+    before: Option<bool>,
+}
+
+/// All triggers, in the order in which they were made.
+#[derive(Default)]
+pub(super) struct Triggers(Vec<Trigger>);
+
+impl Triggers {
+    pub(super) fn add(&mut self, signal: Signal, binding: Binding, command: Command, scope: Scope) {
+        self.0.push(Trigger { signal, binding, command, scope, before: None });
+    }
+}
+
+/// What a sample does to a bound command.
+enum Action {
+    Start,
+    Cancel,
+    Toggle,
+}
+
+impl Scheduler {
+    /// Samples every trigger once; they queue and cancel commands.
+    pub(super) fn poll_triggers(&mut self) {
+        for index in 0..self.triggers.0.len() {
+            let trigger = &mut self.triggers.0[index];
+            let now = trigger.signal.sample(self.tick);
+            let edge = trigger.before.replace(now) != Some(now);
+            let Some(action) = action(trigger.binding, now, edge) else { continue };
+            let (command, scope) = (trigger.command.clone(), trigger.scope);
+            match action {
+                Action::Cancel => self.cancel(&command),
+                Action::Toggle if command.is_running() => self.cancel(&command),
+                Action::Start | Action::Toggle => {
+                    self.schedule_in(&command, scope);
+                }
+            }
+        }
+    }
+
+    /// Removes the triggers whose scope has ended and cancels their commands, whoever started
+    /// them.
+    pub(super) fn remove_stale_triggers(&mut self) {
+        let all = std::mem::take(&mut self.triggers.0);
+        let (active, stale): (Vec<_>, Vec<_>) = all.into_iter().partition(|trigger: &Trigger| self.is_active(trigger.scope));
+        self.triggers.0 = active;
+        for trigger in stale {
+            self.scoped_bindings -= usize::from(matches!(trigger.scope, Scope::Run(_)));
+            self.cancel(&trigger.command);
+        }
+    }
+}
+
+fn action(binding: Binding, now: bool, edge: bool) -> Option<Action> {
+    match binding {
+        Binding::OnTrue => (edge && now).then_some(Action::Start),
+        Binding::OnFalse => (edge && !now).then_some(Action::Start),
+        Binding::WhileTrue => edge.then_some(if now { Action::Start } else { Action::Cancel }),
+        Binding::WhileFalse => edge.then_some(if now { Action::Cancel } else { Action::Start }),
+        Binding::RetryWhileTrue if now => Some(Action::Start),
+        Binding::RetryWhileTrue => edge.then_some(Action::Cancel),
+        Binding::RetryWhileFalse if !now => Some(Action::Start),
+        Binding::RetryWhileFalse => edge.then_some(Action::Cancel),
+        Binding::ToggleOnTrue => (edge && now).then_some(Action::Toggle),
+        Binding::ToggleOnFalse => (edge && !now).then_some(Action::Toggle),
+    }
+}

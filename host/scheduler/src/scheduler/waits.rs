@@ -1,0 +1,245 @@
+//! Waits: whose turn it is, and with what answer.
+//!
+//! A run that waits for a child, for a time or for ever is in no list that a tick walks.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use super::Scheduler;
+use super::runs::{Key, Run, Runs, Wait};
+use crate::{Answer, AwaitMode, Command, Outcome, WaitResult};
+
+/// An await in progress.
+pub(super) struct AwaitState {
+    pub(super) mode: AwaitMode,
+    pub(super) commands: Vec<Command>,
+    pub(super) outcomes: Vec<Option<Outcome>>,
+    /// How many outcomes are there.
+    pub(super) ended: usize,
+}
+
+/// What to do with a run when its turn comes.
+pub(super) enum Turn {
+    Resume(Answer),
+    LookAgainNextTick,
+    /// Something else will list it when its wait is over.
+    Asleep,
+}
+
+/// Which runs are due a turn, in this tick and in the next.
+#[derive(Default)]
+pub(super) struct Turns {
+    /// Due in this tick, oldest first; taken from the end.
+    due: Vec<Key>,
+    /// Became due in this tick after it had begun.
+    woken: BinaryHeap<Key>,
+    /// Due in the next tick.
+    next: Vec<Key>,
+    timers: BinaryHeap<Reverse<(Duration, Key)>>,
+    /// The run that has its turn now; newer ones have had theirs.
+    at: Option<Key>,
+}
+
+impl Turns {
+    /// Begins a round of turns with what is due at this time.
+    pub(super) fn begin(&mut self, runs: &mut Runs, now: Duration) {
+        std::mem::swap(&mut self.due, &mut self.next);
+        while let Some(Reverse((deadline, key))) = self.timers.peek().copied() {
+            if deadline > now {
+                break;
+            }
+            self.timers.pop();
+            if let Some(run) = runs.get_mut(key)
+                && !run.listed
+                && !run.periodic
+                && matches!(run.wait, Wait::Timer(at) if at == deadline)
+            {
+                run.listed = true;
+                self.due.push(key);
+            }
+        }
+        if !self.due.is_sorted() {
+            self.due.sort_unstable();
+        }
+    }
+
+    /// The next run to have its turn.
+    pub(super) fn next(&mut self, runs: &mut Runs) -> Option<Key> {
+        loop {
+            let key = match (self.due.last(), self.woken.peek()) {
+                (Some(due), Some(woken)) if woken > due => self.woken.pop(),
+                (None, Some(_)) => self.woken.pop(),
+                _ => self.due.pop(),
+            }?;
+            if let Some(run) = runs.get_mut(key) {
+                run.listed = false;
+                self.at = Some(key);
+                return Some(key);
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        self.at = None;
+        // Turns come newest first, so this is nearly the reverse of what the next round wants.
+        self.next.reverse();
+    }
+
+    /// Lists a run for a turn in the next tick.
+    pub(super) fn list_for_next(&mut self, runs: &mut Runs, key: Key) {
+        // Periodic functions have turns of their own.
+        if let Some(run) = runs.get_mut(key)
+            && !run.periodic
+            && !std::mem::replace(&mut run.listed, true)
+        {
+            self.next.push(key);
+        }
+    }
+
+    /// Lists a run whose wait is over: for this tick if its turn is still to come.
+    fn wake(&mut self, runs: &mut Runs, key: Key) {
+        if self.at.is_none_or(|at| at <= key) {
+            self.list_for_next(runs, key);
+        } else if let Some(run) = runs.get_mut(key)
+            && !run.periodic
+            && !std::mem::replace(&mut run.listed, true)
+        {
+            self.woken.push(key);
+        }
+    }
+
+    pub(super) fn start_timer(&mut self, runs: &Runs, deadline: Duration, key: Key) {
+        // Timers of runs that ended before they were due are dropped when they are the most.
+        if self.timers.len() > 64 && self.timers.len() > 2 * runs.len() {
+            self.timers.retain(|Reverse((_, key))| runs.get(*key).is_some());
+        }
+        self.timers.push(Reverse((deadline, key)));
+    }
+}
+
+impl Scheduler {
+    /// Whether a run's wait is over, and the answer if it is.
+    pub(super) fn wait_result(&mut self, key: Key) -> Turn {
+        let tick = self.tick;
+        let Some(run) = self.runs.get_mut(key) else { return Turn::Asleep };
+        match &mut run.wait {
+            Wait::Start => Turn::Resume(Answer::Start),
+            Wait::Turn | Wait::Timer(_) => Turn::Resume(Answer::Done),
+            Wait::Forever => Turn::Asleep,
+            Wait::Preempted(answer) => {
+                Turn::Resume(std::mem::replace(answer, Answer::Continue))
+            }
+            Wait::Condition { signal, deadline } => {
+                if signal.sample(tick) {
+                    Turn::Resume(Answer::Waited(WaitResult::Met))
+                } else if deadline.is_some_and(|deadline| tick.time >= deadline) {
+                    Turn::Resume(Answer::Waited(WaitResult::TimedOut))
+                } else {
+                    Turn::LookAgainNextTick
+                }
+            }
+            Wait::Await(_) => match self.settle(key) {
+                Some(answer) => Turn::Resume(answer),
+                None => Turn::Asleep,
+            },
+        }
+    }
+
+    /// The answer to an await, if what was awaited has ended and is not running again. The losers
+    /// of an `Any` are canceled.
+    pub(super) fn settle(&mut self, key: Key) -> Option<Answer> {
+        let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(key) else {
+            return None;
+        };
+        let mut state = AwaitState {
+            mode: state.mode,
+            commands: std::mem::take(&mut state.commands),
+            outcomes: std::mem::take(&mut state.outcomes),
+            ended: state.ended,
+        };
+        for index in 0..state.commands.len() {
+            if state.outcomes[index].is_some()
+                && let Some(again) = self.runs.of(&state.commands[index])
+            {
+                state.outcomes[index] = None;
+                state.ended -= 1;
+                self.add_waiter(again, key, index);
+            }
+        }
+        if !state.is_over() {
+            if let Some(run) = self.runs.get_mut(key) {
+                run.wait = Wait::Await(state);
+            }
+            return None;
+        }
+        Some(match state.mode {
+            AwaitMode::All => Answer::Outcomes(state.outcomes.into_iter().flatten().collect()),
+            AwaitMode::Any => {
+                let won = state.outcomes.iter().position(Option::is_some).unwrap_or(0);
+                for command in &state.commands {
+                    if let Some(loser) = self.runs.of(command) {
+                        self.remove_waiter(loser, key);
+                        self.cancel_run(loser);
+                    }
+                }
+                let outcome = state.outcomes[won].take().unwrap_or(Outcome::Canceled);
+                Answer::Winner { index: won, outcome }
+            }
+        })
+    }
+
+    /// Takes note that what a run waits for has ended.
+    pub(super) fn record_outcome(&mut self, waiter: Key, index: usize, outcome: &Outcome) {
+        if let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(waiter) {
+            if let Some(slot) = state.outcomes.get_mut(index)
+                && slot.replace(outcome.clone()).is_none()
+            {
+                state.ended += 1;
+            }
+            if state.is_over() {
+                self.wake_waiter(waiter);
+            }
+        }
+    }
+
+    pub(super) fn add_waiter(&mut self, awaited: Key, waiter: Key, index: usize) {
+        if let Some(run) = self.runs.get_mut(awaited) {
+            run.waiters.push((waiter, index));
+        }
+    }
+
+    fn remove_waiter(&mut self, awaited: Key, waiter: Key) {
+        if let Some(run) = self.runs.get_mut(awaited) {
+            run.waiters.retain(|(key, _)| *key != waiter);
+        }
+    }
+
+    /// Takes an ending run off the lists of those it waits for.
+    pub(super) fn stop_waiting(&mut self, key: Key) {
+        let Some(run) = self.runs.get_mut(key) else { return };
+        if let Wait::Await(state) = std::mem::replace(&mut run.wait, Wait::Forever) {
+            for command in &state.commands {
+                if let Some(awaited) = self.runs.of(command) {
+                    self.remove_waiter(awaited, key);
+                }
+            }
+        }
+    }
+
+    fn wake_waiter(&mut self, key: Key) {
+        // A run that is executing settles its await itself.
+        if !self.executing.contains(&key) {
+            self.turns.wake(&mut self.runs, key);
+        }
+    }
+}
+
+impl AwaitState {
+    fn is_over(&self) -> bool {
+        match self.mode {
+            AwaitMode::All => self.ended == self.outcomes.len(),
+            AwaitMode::Any => self.ended > 0,
+        }
+    }
+}
