@@ -2,6 +2,8 @@
 
 pub mod driver;
 pub mod image;
+pub mod quantity;
+pub mod sim;
 
 mod nearest;
 

@@ -1,0 +1,9 @@
+//! The rules of the image, the driver seam and the simulator, by module.
+
+mod hardware;
+mod image;
+mod sim_devices;
+mod sim_errors;
+mod sim_game;
+mod sim_mechanisms;
+mod support;
