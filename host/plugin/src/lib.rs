@@ -1,1 +1,2 @@
-//! The plugin runtime: commands that run inside WebAssembly components.
+//! x
+mod contract;

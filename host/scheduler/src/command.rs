@@ -1,7 +1,7 @@
 //! Command objects.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{Coroutine, MechanismId, MechanismSet, RunId};
@@ -124,6 +124,10 @@ impl Command {
             .build(move |run: RunId, command: &Command| inner.0.body.start(run, command))
     }
 
+    pub(crate) fn downgrade(&self) -> WeakCommand {
+        WeakCommand(Arc::downgrade(&self.0))
+    }
+
     pub(crate) fn start(&self, run: RunId) -> Box<dyn Coroutine> {
         self.0.body.start(run, self)
     }
@@ -134,6 +138,21 @@ impl Command {
 
     pub(crate) fn set_slot(&self, slot: Option<usize>) {
         self.0.slot.store(slot.map_or(0, |slot| slot as u64 + 1), Ordering::Relaxed);
+    }
+}
+
+/// A command that is remembered without being kept.
+#[derive(Clone)]
+pub(crate) struct WeakCommand(Weak<Inner>);
+
+impl WeakCommand {
+    pub(crate) fn upgrade(&self) -> Option<Command> {
+        self.0.upgrade().map(Command)
+    }
+
+    /// Something to sort by that is the same for the same object.
+    pub(crate) fn address(&self) -> usize {
+        self.0.as_ptr().addr()
     }
 }
 

@@ -94,6 +94,9 @@ pub enum AwaitMode {
     All,
     /// One of the commands has ended; the others are canceled then.
     Any,
+    /// Like `Any`, but a command that is canceled while the others are still being started is
+    /// started once more: how the members of a race begin.
+    Race,
 }
 
 /// What the scheduler resumes a coroutine with.

@@ -81,7 +81,7 @@ pub fn race(members: &[Command]) -> Result<Command, GroupError> {
     Ok(group(format!("({})", joined(&members, " | ")), &members.clone()).build_async(move |co| {
         let members = members.clone();
         async move {
-            let (_, outcome) = co.await_any(&members).await?;
+            let (_, outcome) = co.race(&members).await?;
             fail_if_any_failed([outcome])
         }
     }))
@@ -124,7 +124,7 @@ impl Command {
         group(name, std::slice::from_ref(self)).build_async(move |co| {
             let members = members.clone();
             async move {
-                match co.await_any(&members).await? {
+                match co.race(&members).await? {
                     (0, Outcome::Completed(value)) => Ok(value),
                     (_, outcome) => fail_if_any_failed([outcome]),
                 }

@@ -239,7 +239,20 @@ impl Co {
     /// Forks commands, waits until the first has ended, and cancels the others. Returns the
     /// winner's index and outcome.
     pub async fn await_any(&self, commands: &[Command]) -> Result<(usize, Outcome), BodyError> {
-        match self.ask(Request::Await(commands.to_vec(), AwaitMode::Any)).await? {
+        self.winner(commands, AwaitMode::Any).await
+    }
+
+    /// Awaits the first of a race's members.
+    pub(crate) async fn race(&self, commands: &[Command]) -> Result<(usize, Outcome), BodyError> {
+        self.winner(commands, AwaitMode::Race).await
+    }
+
+    async fn winner(
+        &self,
+        commands: &[Command],
+        mode: AwaitMode,
+    ) -> Result<(usize, Outcome), BodyError> {
+        match self.ask(Request::Await(commands.to_vec(), mode)).await? {
             Answer::Winner { index, outcome } => Ok((index, outcome)),
             other => unexpected(other),
         }

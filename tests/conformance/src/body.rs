@@ -155,9 +155,11 @@ impl Interpreter {
                 json!({ "forked": names, "failed": [] })
             }
             Err(BodyError::Refused(failure)) => {
-                let forked: Vec<&str> = failure.forked.iter().map(|name| &**name).collect();
+                // The recorder called forked whatever was not refused, started or not.
                 let failed: Vec<&str> =
                     failure.refused.iter().map(|refusal| &*refusal.command).collect();
+                let forked: Vec<&str> =
+                    arguments(operation).filter(|name| !failed.contains(name)).collect();
                 json!({ "forked": forked, "failed": failed })
             }
             Err(error) => return Err(error.into()),

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use super::{ConfigValue, SignalExpr, Span};
+use toml::de::DeValue;
+
+use super::channels::Channels;
+use super::plugins::check_mechanism;
+use super::reader::{Name, Node, Table};
+use super::{ConfigValue, MechanismConfig, PluginConfig, SignalExpr, Span, names};
 
 /// A command of a plugin, with its arguments. Whether the plugin has such a command is only known
 /// once it is loaded; the spans are for what is found out then.
@@ -78,4 +83,175 @@ pub enum BindingKind {
     ToggleOnTrue,
     /// Started, or canceled if it is running, when the signal becomes false.
     ToggleOnFalse,
+}
+
+/// What the rest of the file says that commands and bindings are checked against.
+pub(super) struct Surroundings<'a> {
+    pub(super) mechanisms: &'a [MechanismConfig],
+    pub(super) channels: &'a Channels,
+    pub(super) plugins: &'a [PluginConfig],
+    /// The names in `[signals]`.
+    pub(super) signals: Vec<&'a str>,
+}
+
+/// Reads default commands: mechanism = command.
+pub(super) fn read_defaults(table: &Table<'_>, around: &Surroundings<'_>) -> Vec<DefaultConfig> {
+    let mut defaults = Vec::new();
+    for (name, node) in table.entries() {
+        check_mechanism(table.sink, name, around.mechanisms);
+        let Some(command) = CommandRef::read(&node, around) else {
+            continue;
+        };
+        check_granted(&node, name, &command, around);
+        defaults.push(DefaultConfig {
+            mechanism: name.text.to_owned(),
+            command,
+            span: name.span,
+        });
+    }
+    defaults
+}
+
+/// Reads an array of bindings.
+pub(super) fn read_bindings(node: &Node<'_>, around: &Surroundings<'_>) -> Vec<BindingConfig> {
+    const EXAMPLE: &str =
+        "[{ signal = \"driver.a\", on = \"on-true\", command = \"superstructure/score\" }]";
+    let bindings = node.array(EXAMPLE).into_iter().flatten();
+    let read = |node: Node<'_>| read_binding(node.table(&EXAMPLE[1..EXAMPLE.len() - 1])?, around);
+    bindings.filter_map(read).collect()
+}
+
+impl CommandRef {
+    /// Reads `"plugin/command"`, or a table with that name, arguments and so on.
+    pub(super) fn read(node: &Node<'_>, around: &Surroundings<'_>) -> Option<Self> {
+        const EXAMPLE: &str = "superstructure/score";
+        let DeValue::Table(_) = node.value else {
+            let text = node.string(EXAMPLE)?;
+            return Self::named(node, text, around);
+        };
+        let mut table = node.table("{ name = \"superstructure/score\" }")?;
+        let name = table.required("name", "\"superstructure/score\"");
+        let arguments = table.optional("arguments");
+        let timeout = table.optional("timeout").and_then(|node| node.duration());
+        let priority = table
+            .optional("priority")
+            .and_then(|node| read_priority(&node));
+        table.finish();
+        let arguments = arguments
+            .map(|node| read_arguments(&node))
+            .unwrap_or_default();
+        let name = name?;
+        Some(Self {
+            arguments,
+            timeout,
+            priority,
+            ..Self::named(&name, name.string(EXAMPLE)?, around)?
+        })
+    }
+
+    fn named(node: &Node<'_>, text: &str, around: &Surroundings<'_>) -> Option<Self> {
+        let Some((plugin, command)) = text
+            .split_once('/')
+            .filter(|(plugin, command)| names::is_plain(plugin) && names::is_plain(command))
+        else {
+            let error = node
+                .error(format!("`{text}` is not the name of a command"))
+                .help("a command is called `<plugin>/<command>`: `superstructure/score`");
+            node.sink.report(error);
+            return None;
+        };
+        let plugins = around.plugins.iter().map(|plugin| plugin.name.as_str());
+        if plugins.clone().all(|known| known != plugin) {
+            let error = node
+                .error(format!("`{text}`: there is no plugin `{plugin}`"))
+                .help(names::suggest(plugin, "plugins", plugins));
+            node.sink.report(error);
+            return None;
+        }
+        Some(Self {
+            plugin: plugin.to_owned(),
+            command: command.to_owned(),
+            arguments: Vec::new(),
+            timeout: None,
+            priority: None,
+            span: node.span,
+        })
+    }
+}
+
+const KINDS: &[(&str, BindingKind)] = &[
+    ("on-true", BindingKind::OnTrue),
+    ("on-false", BindingKind::OnFalse),
+    ("while-true", BindingKind::WhileTrue),
+    ("while-false", BindingKind::WhileFalse),
+    ("retry-while-true", BindingKind::RetryWhileTrue),
+    ("retry-while-false", BindingKind::RetryWhileFalse),
+    ("toggle-on-true", BindingKind::ToggleOnTrue),
+    ("toggle-on-false", BindingKind::ToggleOnFalse),
+];
+
+fn read_binding(mut table: Table<'_>, around: &Surroundings<'_>) -> Option<BindingConfig> {
+    let span = table.span;
+    let signal = table.required("signal", "\"driver.a\"");
+    let signal = signal.and_then(|node| SignalExpr::read(&node, around.channels, &around.signals));
+    let on = table.required("on", "\"while-true\"");
+    let on = on.and_then(|node| node.choice("kind of binding", KINDS));
+    let command = table.required("command", "\"superstructure/score\"");
+    let command = command.and_then(|node| CommandRef::read(&node, around));
+    table.finish();
+    Some(BindingConfig {
+        signal: signal?,
+        on: on?,
+        command: command?,
+        span,
+    })
+}
+
+fn read_arguments(node: &Node<'_>) -> Vec<Argument> {
+    let table = node.table("{ power = 0.8 }");
+    let entries = table.iter().flat_map(Table::entries);
+    let read = |(name, node): (Name<'_>, Node<'_>)| {
+        Some(Argument {
+            name: name.text.to_owned(),
+            value: ConfigValue::read(&node)?,
+            name_span: name.span,
+            value_span: node.span,
+        })
+    };
+    entries.filter_map(read).collect()
+}
+
+fn read_priority(node: &Node<'_>) -> Option<i32> {
+    let value = node.integer()?;
+    let priority = i32::try_from(value).ok();
+    if priority.is_none() {
+        let error = node.error(format!("`{}` is {value}, which is out of range", node.path));
+        let help = format!("it is between {} and {}", i32::MIN, i32::MAX);
+        node.sink.report(error.help(help));
+    }
+    priority
+}
+
+/// A default command requires its mechanism, so its plugin has to be granted that.
+fn check_granted(
+    node: &Node<'_>,
+    mechanism: Name<'_>,
+    command: &CommandRef,
+    around: &Surroundings<'_>,
+) {
+    let known = around.mechanisms.iter().any(|m| m.name == mechanism.text);
+    let plugin = around.plugins.iter().find(|p| p.name == command.plugin);
+    let Some(plugin) = plugin.filter(|plugin| known && !plugin.may_require(mechanism.text)) else {
+        return;
+    };
+    let message = format!(
+        "`{}/{}` cannot be the default command of `{}`: its plugin may not require that mechanism",
+        command.plugin, command.command, mechanism.text
+    );
+    let help = format!(
+        "add \"{}\" to `mechanisms` of [plugins.{}]",
+        mechanism.text, plugin.name
+    );
+    let error = node.sink.error(command.span, message).help(help);
+    node.sink.report(error.related(plugin.span, "this plugin"));
 }

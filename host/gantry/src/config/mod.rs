@@ -6,26 +6,46 @@
 //!
 //! `docs/robot-toml.md` is the reference for people.
 
+mod channels;
 mod commands;
+mod cycles;
 mod devices;
 mod diagnostic;
+mod limits;
 mod mechanisms;
+mod names;
 mod opmodes;
 mod plugins;
+mod quantity;
+mod reader;
+mod robot;
 mod signals;
 mod simulation;
 mod source;
+mod syntax;
 mod value;
+mod wiring;
+mod world;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use thiserror::Error;
+use toml::de::DeTable;
+
+use channels::Channels;
+use reader::{Sink, Table};
+use robot::Robot;
+
 pub use commands::{Argument, BindingConfig, BindingKind, CommandRef, DefaultConfig};
-pub use devices::{DeviceConfig, ParameterValue};
+pub use devices::DeviceConfig;
 pub use diagnostic::{ConfigErrors, Diagnostic, Severity};
+pub use gantry_hardware::sim::ParameterValue;
+pub use limits::LimitsConfig;
 pub use mechanisms::{ChannelConfig, MechanismConfig};
 pub use opmodes::{Mode, OpModeConfig};
-pub use plugins::{FolderConfig, Grant, LimitsConfig, PluginConfig};
+pub use plugins::{FolderConfig, Grant, PluginConfig};
 pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource};
 pub use simulation::{ScriptStep, SimulationConfig, TimelineStep};
 pub use source::{Position, Source, Span};
@@ -65,7 +85,74 @@ pub struct RobotConfig {
     pub source: Arc<Source>,
 }
 
+/// Why there is no robot.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The file could not be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// Something is wrong in the file.
+    #[error(transparent)]
+    Invalid(#[from] ConfigErrors),
+}
+
 impl RobotConfig {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read (it has to be UTF-8), or as for [`parse`](Self::parse).
+    pub fn load(path: &Path) -> Result<Self, LoadError> {
+        let text = std::fs::read_to_string(path).map_err(|error| LoadError::Unreadable {
+            path: path.to_owned(),
+            error,
+        })?;
+        Ok(Self::parse(path, text)?)
+    }
+
+    /// Reads the text of a file. The path is what messages show and where relative paths start;
+    /// nothing is opened.
+    ///
+    /// ```
+    /// use gantry::config::RobotConfig;
+    ///
+    /// let text = "[robot]\nname = \"Kickoff\"\nperiod = \"20 parsecs\"\n";
+    /// let errors = RobotConfig::parse("robot.toml", text).unwrap_err();
+    /// let position = errors.diagnostics()[0].position();
+    /// assert_eq!((position.line, position.column), (3, 10));
+    /// assert!(errors.to_string().contains("\"parsecs\" is not a unit of time"));
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong, not only the first thing. If it is not TOML at all, only that.
+    pub fn parse(path: impl Into<PathBuf>, text: impl Into<String>) -> Result<Self, ConfigErrors> {
+        let source = Arc::new(Source::new(path, text));
+        let sink = Sink::new(source.clone());
+        let (root, syntax_errors) = DeTable::parse_recoverable(source.text());
+        if !syntax_errors.is_empty() {
+            for error in &syntax_errors {
+                sink.report(syntax::describe(&sink, error));
+            }
+            return Err(ConfigErrors::new(sink.into_diagnostics()));
+        }
+        let mut config = read(Table::root(&sink, root.get_ref()), source.clone());
+        let mut diagnostics = sink.into_diagnostics();
+        if !has_errors(&diagnostics) {
+            // What only shows when parts meet: two batteries, a stop above the other.
+            diagnostics.extend(config.check_world().err());
+        }
+        if has_errors(&diagnostics) {
+            return Err(ConfigErrors::new(diagnostics));
+        }
+        config.warnings = diagnostics;
+        Ok(config)
+    }
+
     /// An error about a place of the file, for later stages.
     pub fn diagnostic(
         &self,
@@ -75,4 +162,75 @@ impl RobotConfig {
     ) -> Diagnostic {
         Diagnostic::error(self.source.clone(), span, message).maybe_help(help)
     }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    let mut diagnostics = diagnostics.iter();
+    diagnostics.any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// Reads the whole file, in an order in which everything comes after what it is checked against.
+fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
+    let sink = root.sink;
+    let robot = Robot::read(&mut root);
+    let mut table = |key| root.optional(key)?.table("{ … }");
+    let limits = table("limits");
+    let mechanisms = table("mechanisms");
+    let devices = table("devices");
+    let plugins = table("plugins");
+    let signals = table("signals");
+    let defaults = table("defaults");
+    let opmodes = table("opmodes");
+    let simulation = table("simulation");
+    let bindings = root.optional("bindings");
+    root.finish();
+
+    let limits = limits.map_or(robot.limits, |table| {
+        LimitsConfig::read(table, robot.limits, robot.period)
+    });
+    let mut channels = Channels::new();
+    let mechanisms = read_all(mechanisms, |table| mechanisms::read(table, &mut channels));
+    let mut devices = devices::read(sink, devices.as_ref(), &mut channels);
+    let around = plugins::Surroundings {
+        mechanisms: &mechanisms,
+        channels: &channels,
+        limits,
+        period: robot.period,
+    };
+    let plugins = read_all(plugins, |table| plugins::read(table, &around));
+    let around = commands::Surroundings {
+        mechanisms: &mechanisms,
+        channels: &channels,
+        plugins: &plugins,
+        signals: signals.iter().flat_map(Table::names).collect(),
+    };
+    let signals = read_all(signals, |table| signals::read(table, &channels));
+    let defaults = read_all(defaults, |table| commands::read_defaults(table, &around));
+    let bindings = bindings.map_or_else(Vec::new, |node| commands::read_bindings(&node, &around));
+    let opmode_names: Vec<_> = opmodes.iter().flat_map(Table::names).collect();
+    let idle = defaults.is_empty() && bindings.is_empty();
+    let opmodes = read_all(opmodes, |table| opmodes::read(table, &around, idle));
+    let simulation = simulation.map_or_else(SimulationConfig::default, |table| {
+        simulation::read(table, &opmode_names, &channels, &mut devices)
+    });
+    RobotConfig {
+        name: robot.name,
+        period: robot.period,
+        live_runs: robot.live_runs,
+        mechanisms,
+        channels: channels.into_list(),
+        devices,
+        plugins,
+        signals,
+        defaults,
+        bindings,
+        opmodes,
+        simulation,
+        warnings: Vec::new(),
+        source,
+    }
+}
+
+fn read_all<'a, T>(table: Option<Table<'a>>, read: impl FnOnce(&Table<'a>) -> Vec<T>) -> Vec<T> {
+    table.as_ref().map_or_else(Vec::new, read)
 }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigValue, Span};
+use gantry_hardware::Direction;
+
+use super::channels::Channels;
+use super::reader::{Name, Node, Sink, Table, check_name};
+use super::{ConfigValue, LimitsConfig, MechanismConfig, Span, names, value};
 
 /// A plugin, what it was granted, and its own table.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,23 +73,189 @@ pub struct FolderConfig {
     pub write: bool,
 }
 
-/// How much a plugin may take. None: the host's default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LimitsConfig {
-    /// Linear memory of one run, in bytes.
-    pub memory: Option<u64>,
-    /// Elements of one run's tables (its function pointers).
-    pub table_elements: Option<u32>,
-    /// Stack of one run, in bytes.
-    pub stack: Option<u64>,
-    /// How long one resume may take before it is pre-empted.
-    pub slice: Option<Duration>,
-    /// How long a canceled run may clean up before it is dropped.
-    pub cleanup: Option<Duration>,
-    /// How many ticks in a row a run may be pre-empted before it is canceled.
-    pub preemption_limit: Option<u32>,
-    /// How many runs of its commands there may be at a time.
-    pub live_runs: Option<u32>,
-    /// How many instances are kept ready for the next runs.
-    pub warm_instances: Option<u32>,
+/// What the rest of the file says that plugins are checked against.
+pub(super) struct Surroundings<'a> {
+    pub(super) mechanisms: &'a [MechanismConfig],
+    pub(super) channels: &'a Channels,
+    /// What counts where a plugin has no limit of its own.
+    pub(super) limits: LimitsConfig,
+    pub(super) period: Duration,
+}
+
+/// Reads `[plugins]`.
+pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_>) -> Vec<PluginConfig> {
+    let entries = table.entries().map(|(name, node)| {
+        check_name(table.sink, name, "plugin");
+        let plugin = node.table("{ file = \"plugins/drivetrain.wasm\" }");
+        match plugin {
+            Some(plugin) => read_plugin(plugin, name, around),
+            // Known all the same, so that its commands are not reported too.
+            None => PluginConfig {
+                limits: around.limits,
+                ..PluginConfig::unknown(name)
+            },
+        }
+    });
+    entries.collect()
+}
+
+impl PluginConfig {
+    fn unknown(name: Name<'_>) -> Self {
+        Self {
+            name: name.text.to_owned(),
+            file: PathBuf::new(),
+            file_span: name.span,
+            digest: None,
+            mechanisms: Vec::new(),
+            reads: Vec::new(),
+            publishes: Vec::new(),
+            folder: None,
+            limits: LimitsConfig::default(),
+            config: BTreeMap::new(),
+            span: name.span,
+        }
+    }
+}
+
+fn read_plugin(mut table: Table<'_>, name: Name<'_>, around: &Surroundings<'_>) -> PluginConfig {
+    let mut plugin = PluginConfig::unknown(name);
+    if let Some(node) = table.required("file", "\"plugins/drivetrain.wasm\"") {
+        plugin.file_span = node.span;
+        plugin.file = read_path(&node, "plugins/drivetrain.wasm").unwrap_or_default();
+    }
+    plugin.digest = table.optional("digest").and_then(|node| read_digest(&node));
+    plugin.mechanisms = grants(&mut table, "mechanisms", "[\"drive\"]", |sink, name| {
+        check_mechanism(sink, name, around.mechanisms);
+    });
+    plugin.reads = grants(&mut table, "reads", "[\"drive.*\"]", |sink, name| {
+        check_readable(sink, name, around.channels);
+    });
+    plugin.publishes = grants(&mut table, "publishes", "[\"drive/*\"]", check_topic);
+    let folder = table.optional("folder");
+    plugin.folder = folder.and_then(|node| read_folder(node.table("{ path = \"data\" }")?));
+    let limits = table.optional("limits");
+    let limits = limits.and_then(|node| node.table("{ memory = \"16 MiB\" }"));
+    plugin.limits = match limits {
+        Some(limits) => LimitsConfig::read(limits, around.limits, around.period),
+        None => around.limits,
+    };
+    let config = table.optional("config");
+    let config = config.and_then(|node| node.table("{ kp = 4.0 }"));
+    plugin.config = config.map_or_else(BTreeMap::new, |config| value::read_entries(&config));
+    table.finish();
+    plugin
+}
+
+/// Reports a name that is not one of the robot's mechanisms.
+pub(super) fn check_mechanism(sink: &Sink, name: Name<'_>, mechanisms: &[MechanismConfig]) {
+    let known = mechanisms.iter().map(|mechanism| mechanism.name.as_str());
+    if known.clone().all(|known| known != name.text) {
+        let message = format!("there is no mechanism `{}`", name.text);
+        let help = names::suggest(name.text, "mechanisms", known);
+        sink.report(sink.error(name.span, message).help(help));
+    }
+}
+
+fn grants(
+    table: &mut Table<'_>,
+    key: &'static str,
+    example: &str,
+    check: impl Fn(&Sink, Name<'_>),
+) -> Vec<Grant> {
+    let nodes = table.optional(key).and_then(|node| node.array(example));
+    let mut grants: Vec<Grant> = Vec::new();
+    for node in nodes.into_iter().flatten() {
+        let Some(text) = node.string("drive") else {
+            continue;
+        };
+        let span = node.span;
+        check(node.sink, Name { text, span });
+        if let Some(first) = grants.iter().find(|grant| grant.name == text) {
+            let message = format!("`{text}` is granted twice");
+            let warning = node.error(message).warning();
+            node.sink.report(warning.related(first.span, "first here"));
+        }
+        grants.push(Grant {
+            name: text.to_owned(),
+            span,
+        });
+    }
+    grants
+}
+
+fn check_readable(sink: &Sink, name: Name<'_>, channels: &Channels) {
+    let Some(start) = name.text.strip_suffix('*') else {
+        channels.find_input(sink, name);
+        return;
+    };
+    if channels.any_starts_with(start) {
+        return;
+    }
+    let message = format!("no input channel begins with `{start}`");
+    let mut owners: Vec<_> = channels
+        .names(Some(Direction::Input))
+        .filter_map(|channel| channel.split('.').next())
+        .collect();
+    owners.dedup();
+    let owner = start.trim_end_matches('.');
+    let nearest = names::nearest(owner, owners.iter().copied());
+    let help = match nearest.filter(|nearest| *nearest != owner) {
+        Some(nearest) => format!("did you mean `{nearest}.*`?"),
+        None => format!("input channels begin with {}", names::list(owners)),
+    };
+    sink.report(sink.error(name.span, message).help(help));
+}
+
+fn check_topic(sink: &Sink, name: Name<'_>) {
+    let bare = name.text.strip_suffix('*').unwrap_or(name.text);
+    if name.text != "*" && !names::is_topic(bare) {
+        let message = format!("\"{}\" cannot be a topic", name.text);
+        let help = "a topic is made of letters, digits, `-`, `_`, `.` and `/`; a `*` at the end \
+                    stands for any rest";
+        sink.report(sink.error(name.span, message).help(help));
+    }
+}
+
+fn read_path(node: &Node<'_>, example: &str) -> Option<PathBuf> {
+    let text = node.string(example)?;
+    if text.is_empty() {
+        let error = node.error(format!("`{}` is empty", node.path));
+        let help = format!("write a path from the folder of this file, such as \"{example}\"");
+        node.sink.report(error.help(help));
+        return None;
+    }
+    Some(node.sink.source().resolve(text))
+}
+
+fn read_folder(mut table: Table<'_>) -> Option<FolderConfig> {
+    let path = table.required("path", "\"data\"");
+    let write = table.optional("write").and_then(|node| node.boolean());
+    let folder = path.and_then(|node| read_path(&node, "data"));
+    table.finish();
+    Some(FolderConfig {
+        path: folder?,
+        write: write.unwrap_or(false),
+    })
+}
+
+fn read_digest(node: &Node<'_>) -> Option<[u8; 32]> {
+    let text = node.string("sha256:…")?;
+    let digest = text.strip_prefix("sha256:").and_then(parse_hex);
+    if digest.is_none() {
+        let message = format!("`{}` is not a SHA-256 digest", node.path);
+        let help = "write \"sha256:\" and 64 hexadecimal digits; `gantry inspect` shows a file's";
+        node.sink.report(node.error(message).help(help));
+    }
+    digest
+}
+
+fn parse_hex(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (index, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
+    }
+    Some(digest)
 }

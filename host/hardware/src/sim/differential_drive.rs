@@ -10,7 +10,7 @@ use crate::driver::{InputFrame, OutputFrame};
 use crate::quantity::Quantity;
 
 /// m·dv/dt = F left + F right and J·dω/dt = (track/2)·(F right − F left), with the force of each
-/// side from its gearbox at speed v/r: "Controls Engineering in FRC", "Differential drive"; WPILib's
+/// side from its gearbox at speed v/r, less its friction: "Controls Engineering in FRC", "Differential drive"; WPILib's
 /// `DifferentialDrivetrainSim`. Wheels do not slip.
 pub(super) const MODEL: ModelSpec = ModelSpec {
     name: "differential-drive",
@@ -245,28 +245,43 @@ impl DifferentialDrive {
     /// The velocities of the sides `h` seconds after `from`, at the acceleration that the robot has
     /// when they are `at`.
     fn moved(&self, from: [f64; 2], at: [f64; 2], h: f64) -> [f64; 2] {
-        let friction = self.gearmotor.friction() / self.radius;
         let push = [0, 1].map(|side: usize| {
             let speed = at[side] / self.radius;
             let current = self.gearmotor.current(self.sides[side].applied, speed);
             self.gearmotor.torque(current) / self.radius
         });
-        let force = [0, 1].map(|side: usize| {
-            let against = match from[side] {
-                0.0 => push[side].clamp(-friction, friction),
-                moving => friction.copysign(moving),
-            };
-            push[side] - against
-        });
-        let forward = (force[0] + force[1]) / self.mass;
-        let turning = self.arm * self.arm * (force[1] - force[0]) / self.inertia;
-        let next = [
-            from[0] + h * (forward - turning),
-            from[1] + h * (forward + turning),
-        ];
-        // Friction brings a side to rest, it does not push it back.
-        let rest = |side: usize| push[side].abs() <= friction && next[side] * from[side] < 0.0;
-        [0, 1].map(|side| if rest(side) { 0.0 } else { next[side] })
+        let free = self.pushed(from, push, h);
+        let friction = self.friction(free, h);
+        let next = self.pushed(free, friction.map(|force| -force), h);
+        // Friction that is not at its greatest has brought its side to rest.
+        let greatest = self.gearmotor.friction() / self.radius;
+        [0, 1].map(|side: usize| {
+            let rests = friction[side].abs() < greatest;
+            if rests { 0.0 } else { next[side] }
+        })
+    }
+
+    /// The velocities of the sides after these forces on them have acted for `h` seconds.
+    fn pushed(&self, [left, right]: [f64; 2], force: [f64; 2], h: f64) -> [f64; 2] {
+        let forward = h * (force[0] + force[1]) / self.mass;
+        let turning = h * self.arm * self.arm * (force[1] - force[0]) / self.inertia;
+        [left + forward - turning, right + forward + turning]
+    }
+
+    /// The friction of the sides, positive against forward motion: what brings each to rest within
+    /// `h` seconds, or the greatest there is. Each side's friction moves the other side as well, so
+    /// they are found in turn (projected Gauss-Seidel), which gains a digit or more each time.
+    fn friction(&self, free: [f64; 2], h: f64) -> [f64; 2] {
+        let greatest = self.gearmotor.friction() / self.radius;
+        let per_force = h * (1.0 / self.mass + self.arm * self.arm / self.inertia);
+        let mut friction = [0.0_f64; 2];
+        for _ in 0..12 {
+            for side in 0..2 {
+                let left = self.pushed(free, friction.map(|force| -force), h)[side];
+                friction[side] = (friction[side] + left / per_force).clamp(-greatest, greatest);
+            }
+        }
+        friction
     }
 
     fn rate(&self, [left, right]: [f64; 2]) -> f64 {

@@ -48,6 +48,10 @@ pub const MOTORS: &[MotorConstants] = &[
 /// Kt = stall torque / stall current and Kv = free speed / (12 V − R·free current)), and WPILib's
 /// `DCMotor`. In addition, the torque that the free current makes, Kt·free current, opposes the
 /// motion: so the free speed is that of the data sheet.
+///
+/// Kt and 1/Kv are one constant in an ideal motor. Data sheets are measured, and there they differ
+/// (by a quarter for the NEO); like WPILib, this keeps speed, torque and currents as published,
+/// and lets the conversion between electrical and mechanical power be off by Kt·Kv.
 #[derive(Clone, Copy, Debug)]
 pub struct Gearmotor {
     /// Of all motors in parallel, in ohms.
@@ -79,7 +83,7 @@ impl Gearmotor {
         }
     }
 
-    /// Reads the parameters [`MOTOR`](Gearmotor::PARAMETERS) names, with `count` under that name.
+    /// Reads the parameters below; `count` is the name of the one that counts motors.
     pub(super) fn from_arguments(a: &Arguments<'_>, count: &str) -> Result<Self, SimError> {
         let name = a.text("motor");
         let motor = MOTORS.iter().find(|motor| motor.name == name);

@@ -23,7 +23,7 @@ impl Scheduler {
     /// none if it is queued or running already. [`launch`](Scheduler::launch) has to follow.
     pub(super) fn admit(&mut self, command: &Command, scope: Scope) -> Result<Option<Key>, Refusal> {
         let parent = match scope {
-            Scope::Run(key) => Some(key),
+            Scope::Command(ref command) => self.running(command),
             Scope::Global | Scope::OpMode(_) => self.executing.last().copied(),
         };
         if !self.is_schedulable(command, parent)? {
@@ -32,6 +32,11 @@ impl Scheduler {
         for key in self.queued_conflicts(command) {
             self.emit(key, EventKind::Interrupted(command.name()));
             self.leave_queue(key, true, &Outcome::Interrupted(command.name().clone()));
+        }
+        if let Scope::Command(_) = scope
+            && let Some(parent) = parent.and_then(|parent| self.runs.get_mut(parent))
+        {
+            parent.forked.add(command);
         }
         let key = self.runs.insert(command, parent, scope);
         for mechanism in command.requirements().iter() {

@@ -55,6 +55,9 @@ impl Scheduler {
 
     /// Queues the default commands of mechanisms that no running or queued command requires.
     pub(super) fn queue_defaults(&mut self) {
+        if std::mem::take(&mut self.scope_ended) {
+            self.remove_stale_defaults();
+        }
         for index in 0..self.defaults.order.len() {
             self.queue_default(self.defaults.order[index]);
         }
@@ -63,7 +66,7 @@ impl Scheduler {
     pub(super) fn queue_default(&mut self, mechanism: MechanismId) {
         let stack = &self.defaults.stacks[mechanism.index()];
         let Some(((current, scope), wider)) = stack.split_last() else { return };
-        let (current, scope) = (current.clone(), *scope);
+        let (current, scope) = (current.clone(), scope.clone());
         if wider.iter().any(|(command, _)| command.is_running()) {
             let wider: Vec<Command> = wider.iter().map(|(command, _)| command.clone()).collect();
             for command in wider {
@@ -83,12 +86,12 @@ impl Scheduler {
             let mut at = 0;
             while at < self.defaults.stacks[mechanism].len() {
                 let (command, scope) = &self.defaults.stacks[mechanism][at];
-                if self.is_active(*scope) {
+                let (command, scope) = (command.clone(), scope.clone());
+                if self.outlives(&scope) {
                     at += 1;
                     continue;
                 }
-                self.scoped_bindings -= usize::from(matches!(scope, Scope::Run(_)));
-                let command = command.clone();
+                self.scoped_bindings -= usize::from(matches!(scope, Scope::Command(_)));
                 self.defaults.stacks[mechanism].remove(at);
                 self.cancel(&command);
             }

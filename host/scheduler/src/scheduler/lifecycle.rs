@@ -268,6 +268,9 @@ impl Scheduler {
         self.runs.unlink(key);
         let Some(run) = self.runs.remove(key) else { return };
         self.scope_ended |= run.has_scoped;
+        if !run.forked.is_empty() {
+            self.ended_forks.push((run.command, run.forked));
+        }
         for (waiter, index) in run.waiters {
             self.record_outcome(waiter, index, outcome);
         }

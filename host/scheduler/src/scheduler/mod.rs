@@ -2,6 +2,7 @@
 
 mod admission;
 mod defaults;
+mod forked;
 mod lifecycle;
 mod periodic;
 mod requests;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::defaults::Defaults;
+use self::forked::Forked;
 use self::runs::{Key, Runs, Scope, Stage};
 use self::triggers::Triggers;
 use self::waits::Turns;
@@ -98,6 +100,8 @@ pub struct Scheduler {
     /// Whether a scope has ended since its contents were last undone.
     scope_ended: bool,
     requests_this_tick: u32,
+    /// What runs that have ended since the last tick had forked, with their commands.
+    ended_forks: Vec<(Command, Forked)>,
 }
 
 /// A queued or running command, as [`Scheduler::runs`] shows it.
@@ -146,6 +150,7 @@ impl Scheduler {
             scoped_bindings: 0,
             scope_ended: false,
             requests_this_tick: 0,
+            ended_forks: Vec::new(),
         }
     }
 
@@ -272,26 +277,43 @@ impl Scheduler {
         self.runs.is_at(key, Stage::Running)
     }
 
-    fn is_active(&self, scope: Scope) -> bool {
+    fn is_active(&self, scope: &Scope) -> bool {
         match scope {
             Scope::Global => true,
-            Scope::OpMode(stretch) => self.opmode == Some(stretch),
-            Scope::Run(key) => self.runs.is_at(key, Stage::Running),
+            Scope::OpMode(stretch) => self.opmode == Some(*stretch),
+            Scope::Command(command) => self.running(command).is_some(),
         }
+    }
+
+    /// The running run of a command.
+    fn running(&self, command: &Command) -> Option<Key> {
+        self.runs.of(command).filter(|key| self.is_alive(*key))
+    }
+
+    /// Whether what belongs to a scope stays. If it stays because the scope's command is running
+    /// again, the end of that run is remembered as the end of the scope.
+    fn outlives(&mut self, scope: &Scope) -> bool {
+        if let Scope::Command(command) = scope
+            && let Some(key) = self.running(command)
+            && let Some(run) = self.runs.get_mut(key)
+        {
+            run.has_scoped = true;
+        }
+        self.is_active(scope)
     }
 
     /// Cancels what was scheduled in scopes that have ended, and undoes what was bound in them.
     fn end_scopes(&mut self) {
-        if !std::mem::take(&mut self.scope_ended) {
+        self.end_scopes_of_forks();
+        if !self.scope_ended {
             return;
         }
         for key in self.runs.sorted(|run| matches!(run.scope, Scope::OpMode(_))) {
-            if self.runs.get(key).is_some_and(|run| !self.is_active(run.scope)) {
+            if self.runs.get(key).is_some_and(|run| !self.is_active(&run.scope)) {
                 self.cancel_run(key);
             }
         }
         self.remove_stale_triggers();
-        self.remove_stale_defaults();
     }
 
     /// Makes everything that is queued running.

@@ -1,7 +1,7 @@
 //! Periodic functions: bodies that run in every tick, beside the commands and before them.
 
 use super::Scheduler;
-use super::runs::{Key, Run, Scope, Stage, Wait};
+use super::runs::{Run, Scope, Stage, Wait};
 use crate::{Command, Coroutine};
 
 impl Scheduler {
@@ -42,7 +42,7 @@ impl Scheduler {
 
 impl Run {
     /// Where what this run makes belongs.
-    pub(super) fn scope_of_children(&self, key: Key) -> Scope {
-        if self.periodic { self.scope } else { Scope::Run(key) }
+    pub(super) fn scope_of_children(&self) -> Scope {
+        if self.periodic { self.scope.clone() } else { Scope::Command(self.command.clone()) }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Scheduler;
-use super::runs::{Key, Scope, Wait};
+use super::runs::{Key, Run, Scope, Wait};
 use super::waits::AwaitState;
 use crate::{
     Admission, Answer, AwaitMode, Binding, Command, EventKind, ForkFailure, MechanismId, Outcome,
@@ -63,7 +63,7 @@ impl Scheduler {
     }
 
     fn scope_of_children(&self, key: Key) -> Scope {
-        self.runs.get(key).map_or(Scope::Run(key), |run| run.scope_of_children(key))
+        self.runs.get(key).map_or(Scope::Global, |run| run.scope_of_children())
     }
 
     fn suspend(&mut self, key: Key, wait: Wait) {
@@ -108,7 +108,7 @@ impl Scheduler {
         let mut forked = Vec::new();
         let mut refused = Vec::new();
         for command in commands {
-            match self.schedule_in(command, scope) {
+            match self.schedule_in(command, scope.clone()) {
                 Admission::Scheduled | Admission::AlreadyRunning => {
                     forked.push(command.name().clone());
                 }
@@ -127,7 +127,7 @@ impl Scheduler {
         commands: Vec<Command>,
         mode: AwaitMode,
     ) -> Option<Answer> {
-        if commands.is_empty() && mode == AwaitMode::Any {
+        if commands.is_empty() && mode != AwaitMode::All {
             return Some(Answer::Invalid(
                 "await-any needs at least one command; with none, nothing could end it".to_owned(),
             ));
@@ -150,6 +150,14 @@ impl Scheduler {
                 return None;
             }
         }
+        if refused.is_empty() && mode == AwaitMode::Race {
+            if let Err(refusal) = self.start_losers_again(key, &commands) {
+                refused.push(refusal);
+            }
+            if !self.is_alive(key) {
+                return None;
+            }
+        }
         if !refused.is_empty() {
             self.stop_waiting(key);
             return self.fork_failed(key, forked, refused);
@@ -166,6 +174,24 @@ impl Scheduler {
         }
         if let Some(admitted) = admitted {
             self.launch(admitted);
+        }
+        Ok(())
+    }
+
+    /// Starts those members of a race once more that were canceled while the others were being
+    /// started, unless a member has completed or failed meanwhile and so won.
+    fn start_losers_again(&mut self, key: Key, commands: &[Command]) -> Result<(), Refusal> {
+        let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(key) else {
+            return Ok(());
+        };
+        if state.is_won() {
+            return Ok(());
+        }
+        for (index, command) in commands.iter().enumerate() {
+            if self.is_alive(key) && self.runs.of(command).is_none() {
+                self.forget_outcome(key, index);
+                self.start_awaited(key, command, index)?;
+            }
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::forked::Forked;
 use super::waits::AwaitState;
 use crate::{Answer, Command, Coroutine, Outcome, RunId, Signal};
 
@@ -42,6 +43,7 @@ pub(super) struct Run {
     pub(super) canceled_as: Outcome,
     /// Who waits for it, and as which of the commands it waits for.
     pub(super) waiters: Vec<(Key, usize)>,
+    pub(super) forked: Forked,
     first_child: Option<Key>,
     last_child: Option<Key>,
     next_sibling: Option<Key>,
@@ -60,12 +62,14 @@ pub(super) enum Stage {
 }
 
 /// Where something was made; it is undone when that ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Scope {
     Global,
     /// A stretch of an op mode, counted.
     OpMode(u64),
-    Run(Key),
+    /// A running command: the object rather than the run, so that a command which is running
+    /// again before anybody looks keeps what it made.
+    Command(Command),
 }
 
 /// What a run that is not being resumed waits for.
@@ -118,6 +122,7 @@ impl Runs {
             has_scoped: false,
             canceled_as: Outcome::Canceled,
             waiters: Vec::new(),
+            forked: Forked::default(),
             first_child: None,
             last_child: None,
             next_sibling: None,

@@ -35,11 +35,17 @@ impl Scheduler {
     /// Samples every trigger once; they queue and cancel commands.
     pub(super) fn poll_triggers(&mut self) {
         for index in 0..self.triggers.0.len() {
+            if !self.is_active(&self.triggers.0[index].scope) {
+                // Its scope has ended in this very tick.
+                let command = self.triggers.0[index].command.clone();
+                self.cancel(&command);
+                continue;
+            }
             let trigger = &mut self.triggers.0[index];
             let now = trigger.signal.sample(self.tick);
             let edge = trigger.before.replace(now) != Some(now);
             let Some(action) = action(trigger.binding, now, edge) else { continue };
-            let (command, scope) = (trigger.command.clone(), trigger.scope);
+            let (command, scope) = (trigger.command.clone(), trigger.scope.clone());
             match action {
                 Action::Cancel => self.cancel(&command),
                 Action::Toggle if command.is_running() => self.cancel(&command),
@@ -54,10 +60,11 @@ impl Scheduler {
     /// them.
     pub(super) fn remove_stale_triggers(&mut self) {
         let all = std::mem::take(&mut self.triggers.0);
-        let (active, stale): (Vec<_>, Vec<_>) = all.into_iter().partition(|trigger: &Trigger| self.is_active(trigger.scope));
+        let (active, stale): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|trigger: &Trigger| self.outlives(&trigger.scope));
         self.triggers.0 = active;
         for trigger in stale {
-            self.scoped_bindings -= usize::from(matches!(trigger.scope, Scope::Run(_)));
+            self.scoped_bindings -= usize::from(matches!(trigger.scope, Scope::Command(_)));
             self.cancel(&trigger.command);
         }
     }

@@ -175,7 +175,7 @@ impl Scheduler {
         }
         Some(match state.mode {
             AwaitMode::All => Answer::Outcomes(state.outcomes.into_iter().flatten().collect()),
-            AwaitMode::Any => {
+            AwaitMode::Any | AwaitMode::Race => {
                 let won = state.outcomes.iter().position(Option::is_some).unwrap_or(0);
                 for command in &state.commands {
                     if let Some(loser) = self.runs.of(command) {
@@ -200,6 +200,15 @@ impl Scheduler {
             if state.is_over() {
                 self.wake_waiter(waiter);
             }
+        }
+    }
+
+    /// Waits for a command once more that is about to be started again.
+    pub(super) fn forget_outcome(&mut self, waiter: Key, index: usize) {
+        if let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(waiter)
+            && state.outcomes[index].take().is_some()
+        {
+            state.ended -= 1;
         }
     }
 
@@ -236,10 +245,17 @@ impl Scheduler {
 }
 
 impl AwaitState {
+    /// Whether something awaited has ended by itself.
+    pub(super) fn is_won(&self) -> bool {
+        self.outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Some(Outcome::Completed(_) | Outcome::Failed(_))))
+    }
+
     fn is_over(&self) -> bool {
         match self.mode {
             AwaitMode::All => self.ended == self.outcomes.len(),
-            AwaitMode::Any => self.ended > 0,
+            AwaitMode::Any | AwaitMode::Race => self.ended > 0,
         }
     }
 }

@@ -1,0 +1,156 @@
+//! The channels that a file declares, by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gantry_hardware::{Channel, Direction, Kind};
+
+use super::reader::{Name, Sink};
+use super::{ChannelConfig, Diagnostic, Span, names};
+
+/// The host's own channels; every robot has them.
+const HOST: &[(&str, Kind, &str)] = &[
+    ("robot.enabled", Kind::Boolean, ""),
+    ("robot.autonomous", Kind::Boolean, ""),
+    ("robot.teleoperated", Kind::Boolean, ""),
+    ("robot.test", Kind::Boolean, ""),
+    ("robot.emergency-stopped", Kind::Boolean, ""),
+    (BATTERY, Kind::Number, "V"),
+];
+
+/// The only one of the host's own channels that a device can be behind.
+pub(super) const BATTERY: &str = "robot.battery";
+
+/// What the host's own channels begin with, which nothing else may be called.
+pub(super) const RESERVED: &str = "robot";
+
+/// Every channel that was declared so far.
+pub(super) struct Channels {
+    list: Vec<ChannelConfig>,
+    index: BTreeMap<String, usize>,
+    /// Those with an error in their declaration: what follows from it is not reported.
+    broken: BTreeSet<String>,
+}
+
+impl Channels {
+    pub(super) fn new() -> Self {
+        let mut channels = Self {
+            list: Vec::new(),
+            index: BTreeMap::new(),
+            broken: BTreeSet::new(),
+        };
+        for (name, kind, unit) in HOST {
+            let mut channel = Channel::input(*name, *kind);
+            channel.unit = (*unit).to_owned();
+            channels.push(channel, None);
+        }
+        channels
+    }
+
+    pub(super) fn all(&self) -> &[ChannelConfig] {
+        &self.list
+    }
+
+    pub(super) fn into_list(self) -> Vec<ChannelConfig> {
+        self.list
+    }
+
+    /// Adds a channel, or reports that its name is taken.
+    pub(super) fn add(&mut self, sink: &Sink, channel: Channel, span: Span) {
+        if let Some(&first) = self.index.get(&channel.name) {
+            let name = &channel.name;
+            let mut error = sink.error(span, format!("there are two channels `{name}`"));
+            if let Some(first) = self.list[first].span {
+                error = error.related(first, "the first one");
+            }
+            let help = "a channel is called `<mechanism>.<channel>`, or `<prefix>.<port>` if its \
+                        device has a prefix: give one of them another name";
+            sink.report(error.help(help));
+            return;
+        }
+        self.push(channel, Some(span));
+    }
+
+    /// Notes that a channel was declared, but wrongly.
+    pub(super) fn add_broken(&mut self, name: String) {
+        self.broken.insert(name);
+    }
+
+    /// Whether nothing should be said about this name: its declaration has an error.
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&ChannelConfig> {
+        self.index.get(name).map(|&index| &self.list[index])
+    }
+
+    /// The channel that a name in the file means, or a report that there is none.
+    pub(super) fn find(&self, sink: &Sink, name: Name<'_>) -> Option<&ChannelConfig> {
+        let found = self.get(name.text);
+        if found.is_none() && !self.is_broken(name.text) {
+            sink.report(self.unknown(sink, name, None));
+        }
+        found
+    }
+
+    /// As [`find`](Self::find), for what can only be an input.
+    pub(super) fn find_input(&self, sink: &Sink, name: Name<'_>) -> Option<&ChannelConfig> {
+        match self.get(name.text) {
+            Some(found) if found.channel.direction == Direction::Output => {
+                let message = format!("`{}` is an output, but an input is needed here", name.text);
+                let mut error = sink.error(name.span, message);
+                if let Some(declared) = found.span {
+                    error = error.related(declared, "declared as an output");
+                }
+                let inputs = self.names(Some(Direction::Input));
+                sink.report(error.maybe_help(names::did_you_mean(name.text, inputs)));
+                None
+            }
+            Some(found) => Some(found),
+            None if self.is_broken(name.text) => None,
+            None => {
+                sink.report(self.unknown(sink, name, Some(Direction::Input)));
+                None
+            }
+        }
+    }
+
+    /// The names of all channels, or of those of one direction.
+    pub(super) fn names(&self, direction: Option<Direction>) -> impl Iterator<Item = &str> + Clone {
+        let channels = self.list.iter().map(|declared| &declared.channel);
+        channels
+            .filter(move |channel| direction.is_none_or(|d| d == channel.direction))
+            .map(|channel| channel.name.as_str())
+    }
+
+    /// Whether there is an input whose name begins like this, or was meant to be.
+    pub(super) fn any_starts_with(&self, start: &str) -> bool {
+        let broken = self.broken.iter().map(String::as_str);
+        let mut names = self.names(Some(Direction::Input)).chain(broken);
+        names.any(|name| name.starts_with(start))
+    }
+
+    fn unknown(&self, sink: &Sink, name: Name<'_>, direction: Option<Direction>) -> Diagnostic {
+        let error = sink.error(name.span, format!("there is no channel `{}`", name.text));
+        if let Some(help) = names::did_you_mean(name.text, self.names(direction)) {
+            return error.help(help);
+        }
+        let siblings = self.names(direction).filter(|known| {
+            let owner = |name: &str| name.split('.').next().map(str::to_owned);
+            owner(known) == owner(name.text)
+        });
+        match names::list(siblings).as_str() {
+            "" => error.help(format!(
+                "channels are called `<mechanism>.<channel>` or `<prefix>.<port>`, and nothing \
+                 here begins with `{}`",
+                name.text.split('.').next().unwrap_or_default()
+            )),
+            siblings => error.help(format!("there are {siblings}")),
+        }
+    }
+
+    fn push(&mut self, channel: Channel, span: Option<Span>) {
+        self.index.insert(channel.name.clone(), self.list.len());
+        self.list.push(ChannelConfig { channel, span });
+    }
+}

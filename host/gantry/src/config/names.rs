@@ -1,0 +1,120 @@
+//! Names: which are allowed, and which one was probably meant.
+
+/// The candidate that `name` is probably a slip of, if there is one.
+///
+/// A third of the letters may differ, as in rustc's suggestions. The same words in another order
+/// count as a slip too, and so does a last part that stands alone: `voltage` for
+/// `elevator.voltage`.
+pub(super) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let most = name.chars().count().max(3) / 3;
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// ``did you mean `…`?``, if something is near.
+pub(super) fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    nearest(name, candidates).map(|nearest| format!("did you mean `{nearest}`?"))
+}
+
+/// What may be meant, for a help: the nearest, or else all there are.
+pub(super) fn suggest<'a>(
+    name: &str,
+    what: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    did_you_mean(name, candidates.clone()).unwrap_or_else(|| {
+        let all = list(candidates);
+        match all.as_str() {
+            "" => format!("there are no {what}"),
+            all => format!("the {what} are {all}"),
+        }
+    })
+}
+
+/// `` `a`, `b` and `c` ``
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut quoted: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match quoted.pop() {
+        None => String::new(),
+        Some(last) if quoted.is_empty() => last,
+        Some(last) => format!("{} and {last}", quoted.join(", ")),
+    }
+}
+
+/// Whether a name is made of letters, digits, `-` and `_`, a letter first. Names of channels and
+/// commands are put together with `.` and `/`, so these are kept free.
+pub(super) fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// Whether a state topic may be called so; the contract's rule.
+pub(super) fn is_topic(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+}
+
+fn distance(name: &str, candidate: &str) -> usize {
+    let same_words = || words(name) == words(candidate);
+    let last_part = || {
+        candidate
+            .strip_suffix(name)
+            .is_some_and(|rest| rest.ends_with(['.', '/']))
+    };
+    if last_part() || name.eq_ignore_ascii_case(candidate) || same_words() {
+        return 0;
+    }
+    strsim::damerau_levenshtein(name, candidate)
+}
+
+fn words(name: &str) -> Vec<&str> {
+    let mut words: Vec<_> = name.split(['-', '_']).collect();
+    words.sort_unstable();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised() {
+        let channels = [
+            "drive.left-voltage",
+            "drive.right-voltage",
+            "elevator.height",
+        ];
+        for (slip, meant) in [
+            ("drive.left-voltge", "drive.left-voltage"),
+            ("drive.left_voltage", "drive.left-voltage"),
+            ("height", "elevator.height"),
+            ("Elevator.Height", "elevator.height"),
+        ] {
+            assert_eq!(nearest(slip, channels), Some(meant), "{slip}");
+        }
+        assert_eq!(nearest("shooter.speed", channels), None);
+    }
+
+    #[test]
+    fn a_help_lists_everything_when_nothing_is_near() {
+        let modes = ["autonomous", "teleoperated", "test"];
+        let all = "the modes are `autonomous`, `teleoperated` and `test`";
+        assert_eq!(suggest("driving", "modes", modes), all);
+        assert_eq!(suggest("tset", "modes", modes), "did you mean `test`?");
+        assert_eq!(suggest("a", "plugins", []), "there are no plugins");
+    }
+}

@@ -1,0 +1,167 @@
+//! How the runtime is sized, how runs are pre-empted, and what one run may use.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a [`Runtime`](crate::Runtime) is made from.
+#[derive(Clone, Debug)]
+pub struct RuntimeConfig {
+    /// What pre-empts a guest that does not ask for anything.
+    pub preemption: Preemption,
+    /// How much is set aside for live runs.
+    pub pool: Pool,
+    /// The folder for compiled code; none compiles at every load. It is made if it is missing, and
+    /// closed to everybody but its owner.
+    pub cache: Option<PathBuf>,
+    /// How long a plugin may take to start and to describe itself when it is loaded. With
+    /// [`Preemption::Fuel`] the same as an amount of fuel.
+    pub describe_budget: Budget,
+}
+
+impl Default for RuntimeConfig {
+    fn default() -> Self {
+        Self {
+            preemption: Preemption::real_time(),
+            pool: Pool::default(),
+            cache: None,
+            describe_budget: Budget {
+                time: Duration::from_secs(2),
+                fuel: 2_000_000_000,
+            },
+        }
+    }
+}
+
+impl RuntimeConfig {
+    /// A runtime whose runs do the same every time: fuel instead of real time.
+    pub fn deterministic() -> Self {
+        Self {
+            preemption: Preemption::Fuel { quantum: 100_000 },
+            ..Self::default()
+        }
+    }
+}
+
+/// What pre-empts a guest that does not ask for anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preemption {
+    /// Real time, in steps of this length: a guest is stopped within one step of the end of its
+    /// slice. Costs about a tenth in tight loops.
+    Epoch {
+        /// The step, at least 50 µs.
+        period: Duration,
+    },
+    /// Executed instructions, the same in every execution. Costs more than [`Preemption::Epoch`].
+    Fuel {
+        /// Instructions between two looks at the budget; slices are rounded up to it.
+        quantum: u64,
+    },
+}
+
+impl Preemption {
+    /// Real time in steps of half a millisecond.
+    pub fn real_time() -> Self {
+        Preemption::Epoch {
+            period: Duration::from_micros(500),
+        }
+    }
+}
+
+/// An amount of computing: real time under [`Preemption::Epoch`], instructions under
+/// [`Preemption::Fuel`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Under [`Preemption::Epoch`].
+    pub time: Duration,
+    /// Under [`Preemption::Fuel`].
+    pub fuel: u64,
+}
+
+impl Budget {
+    /// A time, and about as many instructions as a small computer executes in it: 500 per
+    /// microsecond.
+    pub fn of(time: Duration) -> Self {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            time,
+            fuel: micros.saturating_mul(500).max(1),
+        }
+    }
+}
+
+/// How much is set aside for live runs, all plugins together.
+///
+/// Only address space is set aside: memory is used by the runs that are alive.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    /// Runs that can be alive at once, warm instances and runs that have ended but are not cleared
+    /// away yet included. Also the number of stacks.
+    pub live_runs: u32,
+    /// Linear memories of all live runs together. Rust and C have one per run, Python has three.
+    pub memories: u32,
+    /// The most that one memory can grow to, in bytes, whatever a plugin's limits are.
+    pub memory_bytes: usize,
+    /// Address space that is set aside per memory. With 4 GiB the processor checks the bounds for
+    /// free; less needs a check per access, and suits processors with a small address space.
+    pub memory_address_space: u64,
+    /// Elements per table.
+    pub table_elements: usize,
+    /// How many instances of each plugin are kept ready.
+    pub warm: u32,
+}
+
+impl Pool {
+    /// Room for this many live runs.
+    pub fn for_runs(live_runs: u32) -> Self {
+        Self {
+            live_runs,
+            memories: live_runs.saturating_add(live_runs / 4).saturating_add(8),
+            memory_bytes: 256 << 20,
+            memory_address_space: 4 << 30,
+            table_elements: 20_000,
+            warm: 4.min(live_runs / 8),
+        }
+    }
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self::for_runs(512)
+    }
+}
+
+/// What one run of a plugin may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Linear memory of one run, all its memories together, in bytes.
+    pub memory: usize,
+    /// Table elements of one run, all its tables together.
+    pub table_elements: usize,
+    /// How long a run may compute per tick before it is pre-empted.
+    pub slice: Budget,
+    /// How long a canceled run may take to clean up before it is dropped.
+    pub cleanup: Budget,
+    /// Requests of one run per tick before it is pre-empted.
+    pub requests_per_tick: u32,
+    /// Resources (commands, signals, channels, topics, files) that one run may hold at once.
+    pub handles: usize,
+    /// Bytes that one call may hand to the host.
+    pub call_bytes: usize,
+    /// Log lines of one run per tick; more are counted and dropped.
+    pub log_lines_per_tick: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 64 << 20,
+            table_elements: 50_000,
+            slice: Budget::of(Duration::from_millis(2)),
+            cleanup: Budget::of(Duration::from_millis(5)),
+            requests_per_tick: 10_000,
+            handles: 10_000,
+            call_bytes: 4 << 20,
+            log_lines_per_tick: 200,
+        }
+    }
+}

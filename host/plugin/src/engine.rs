@@ -1,0 +1,83 @@
+//! The one configuration of wasmtime.
+
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures,
+};
+
+use crate::config::{Pool, Preemption, RuntimeConfig};
+
+/// Stack that a guest may use. QuickJS and recursive Rust need half of it and more.
+const GUEST_STACK: usize = 1 << 20;
+/// Stack that host functions may use on top.
+const HOST_STACK: usize = 512 << 10;
+
+/// An engine, or what is wrong with the sizes it was asked for.
+pub(crate) fn engine(config: &RuntimeConfig) -> wasmtime::Result<Engine> {
+    Engine::new(&settings(config))
+}
+
+fn settings(config: &RuntimeConfig) -> Config {
+    let mut settings = Config::new();
+    settings
+        .concurrency_support(false)
+        .wasm_component_model(true)
+        .cranelift_nan_canonicalization(true)
+        .wasm_backtrace(true)
+        .generate_address_map(true)
+        .max_wasm_stack(GUEST_STACK)
+        .async_stack_size(GUEST_STACK + HOST_STACK)
+        .memory_init_cow(true)
+        .memory_reservation(config.pool.memory_address_space)
+        .memory_may_move(false)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(&config.pool)));
+    // What no guest toolchain of ours emits is not there to be attacked.
+    for feature in [
+        WasmFeatures::THREADS,
+        WasmFeatures::SHARED_EVERYTHING_THREADS,
+        WasmFeatures::TAIL_CALL,
+        WasmFeatures::RELAXED_SIMD,
+        WasmFeatures::MULTI_MEMORY,
+        WasmFeatures::MEMORY64,
+        WasmFeatures::EXCEPTIONS,
+        WasmFeatures::LEGACY_EXCEPTIONS,
+        WasmFeatures::GC,
+        WasmFeatures::FUNCTION_REFERENCES,
+        WasmFeatures::STACK_SWITCHING,
+        WasmFeatures::CUSTOM_PAGE_SIZES,
+        WasmFeatures::WIDE_ARITHMETIC,
+    ] {
+        settings.wasm_features(feature, false);
+    }
+    match config.preemption {
+        Preemption::Epoch { .. } => settings.epoch_interruption(true),
+        Preemption::Fuel { .. } => settings.consume_fuel(true),
+    };
+    settings
+}
+
+fn pooling(pool: &Pool) -> PoolingAllocationConfig {
+    let mut pooling = PoolingAllocationConfig::new();
+    pooling
+        .total_component_instances(pool.live_runs)
+        .total_stacks(pool.live_runs)
+        .total_memories(pool.memories)
+        // One component has 38 core instances in Python, and as many tables.
+        .total_core_instances(pool.live_runs.saturating_mul(4).saturating_add(256))
+        .total_tables(pool.live_runs.saturating_mul(2).saturating_add(64))
+        .max_core_instances_per_component(64)
+        .max_tables_per_component(64)
+        .max_tables_per_module(4)
+        .max_memories_per_component(8)
+        .max_memory_size(pool.memory_bytes)
+        .table_elements(pool.table_elements)
+        .max_component_instance_size(8 << 20)
+        .max_core_instance_size(8 << 20)
+        // What a small guest touches is zeroed in place, which is cheaper than handing it back to
+        // the kernel and faulting it in again.
+        .linear_memory_keep_resident(256 << 10)
+        .table_keep_resident(64 << 10)
+        .async_stack_keep_resident(64 << 10)
+        .max_unused_warm_slots(64)
+        .pagemap_scan(Enabled::Auto);
+    pooling
+}

@@ -1,0 +1,276 @@
+//! Lines that guests write for people.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use gantry_scheduler::RunId;
+
+/// Bytes of one line; longer ones are cut.
+pub const MAX_LINE_BYTES: usize = 4096;
+
+/// Where log lines go.
+pub trait LogSink: Send + Sync {
+    /// Takes one line. It is called in the middle of a tick, so it MUST be quick and MUST NOT
+    /// block.
+    fn line(&self, line: &LogLine<'_>);
+}
+
+/// One line of a guest. It contains no control characters: they are written as `\u{1b}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogLine<'a> {
+    /// Who wrote it.
+    pub plugin: &'a str,
+    /// The command's name in telemetry; empty while the plugin is loaded.
+    pub command: &'a str,
+    /// The run; none while the plugin is loaded.
+    pub run: Option<RunId>,
+    /// How important it is.
+    pub level: Level,
+    /// What it says.
+    pub text: &'a str,
+}
+
+/// How important a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Of use while something is being written.
+    Trace,
+    /// Of use while something is being searched.
+    Debug,
+    /// What usually happens.
+    Info,
+    /// What should not happen.
+    Warn,
+    /// What must not happen.
+    Error,
+}
+
+/// Which of a guest's two output streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Out,
+    Err,
+}
+
+/// The lines of one run: bounded in length and in number, and free of control characters.
+pub(crate) struct RunLog {
+    sink: Arc<dyn LogSink>,
+    plugin: Arc<str>,
+    command: Arc<str>,
+    run: Option<RunId>,
+    lines_per_tick: u32,
+    tick: u64,
+    lines: u32,
+    dropped: u64,
+    /// Beginnings of lines that are not complete yet, of standard output and standard error.
+    partial: [Vec<u8>; 2],
+    /// The last line of level error that told of a panic.
+    panic: Option<String>,
+}
+
+impl RunLog {
+    pub(crate) fn new(sink: Arc<dyn LogSink>, plugin: Arc<str>, lines_per_tick: u32) -> Self {
+        Self {
+            sink,
+            plugin,
+            command: Arc::from(""),
+            run: None,
+            lines_per_tick,
+            tick: 0,
+            lines: 0,
+            dropped: 0,
+            partial: [Vec::new(), Vec::new()],
+            panic: None,
+        }
+    }
+
+    /// From now on lines belong to this run.
+    pub(crate) fn belongs_to(&mut self, command: Arc<str>, run: RunId) {
+        self.command = command;
+        self.run = Some(run);
+    }
+
+    /// Writes an entry of one or more lines.
+    pub(crate) fn entry(&mut self, tick: u64, level: Level, message: &str) {
+        if level == Level::Error && message.starts_with("panicked at ") {
+            self.panic = Some(visible(message.as_bytes()));
+        }
+        for line in message.lines() {
+            self.line(tick, level, line.as_bytes());
+        }
+    }
+
+    /// Takes a piece of output; whole lines are written.
+    pub(crate) fn output(&mut self, tick: u64, stream: Stream, mut bytes: &[u8]) {
+        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+            let mut line = std::mem::take(&mut self.partial[stream as usize]);
+            append(&mut line, &bytes[..end]);
+            self.line(tick, stream.level(), line.strip_suffix(b"\r").unwrap_or(&line));
+            bytes = &bytes[end + 1..];
+        }
+        append(&mut self.partial[stream as usize], bytes);
+    }
+
+    /// Writes lines that were never ended. The run is over.
+    pub(crate) fn finish(&mut self, tick: u64) {
+        for stream in [Stream::Out, Stream::Err] {
+            let line = std::mem::take(&mut self.partial[stream as usize]);
+            if !line.is_empty() {
+                self.line(tick, stream.level(), &line);
+            }
+        }
+        self.tell_dropped();
+    }
+
+    /// What the guest said last about a panic.
+    pub(crate) fn take_panic(&mut self) -> Option<String> {
+        self.panic.take()
+    }
+
+    fn line(&mut self, tick: u64, level: Level, line: &[u8]) {
+        if tick != self.tick {
+            self.tick = tick;
+            self.lines = 0;
+            self.tell_dropped();
+        }
+        if self.lines >= self.lines_per_tick {
+            self.dropped += 1;
+            return;
+        }
+        self.lines += 1;
+        self.send(level, &visible(line));
+    }
+
+    fn tell_dropped(&mut self) {
+        if self.dropped > 0 {
+            let text = format!("{} more lines were dropped: too many in one tick", self.dropped);
+            self.dropped = 0;
+            self.send(Level::Warn, &text);
+        }
+    }
+
+    fn send(&self, level: Level, text: &str) {
+        self.sink.line(&LogLine {
+            plugin: &self.plugin,
+            command: &self.command,
+            run: self.run,
+            level,
+            text,
+        });
+    }
+}
+
+impl Stream {
+    fn level(self) -> Level {
+        match self {
+            Stream::Out => Level::Info,
+            Stream::Err => Level::Warn,
+        }
+    }
+}
+
+/// Adds to a line what it has room for, plus a byte, which tells that something is missing.
+fn append(line: &mut Vec<u8>, bytes: &[u8]) {
+    let room = (MAX_LINE_BYTES + 1).saturating_sub(line.len());
+    line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// The bytes as text that does nothing to a terminal, cut to [`MAX_LINE_BYTES`].
+pub(crate) fn visible(bytes: &[u8]) -> String {
+    let cut = bytes.len() > MAX_LINE_BYTES;
+    let bytes = &bytes[..bytes.len().min(MAX_LINE_BYTES)];
+    let text = String::from_utf8_lossy(bytes);
+    let mut visible = String::with_capacity(text.len());
+    for char in text.chars() {
+        // Directional overrides make a line read as something else.
+        let hidden = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+        if (char.is_control() && char != '\t') || hidden {
+            let _ = write!(visible, "{}", char.escape_unicode());
+        } else {
+            visible.push(char);
+        }
+    }
+    if cut {
+        visible.push('…');
+    }
+    visible
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Lines(Mutex<Vec<(Level, String)>>);
+
+    impl LogSink for Lines {
+        fn line(&self, line: &LogLine<'_>) {
+            self.0.lock().unwrap().push((line.level, line.text.to_owned()));
+        }
+    }
+
+    fn run_log(lines_per_tick: u32) -> (Arc<Lines>, RunLog) {
+        let lines = Arc::new(Lines::default());
+        let log = RunLog::new(lines.clone(), Arc::from("arm"), lines_per_tick);
+        (lines, log)
+    }
+
+    fn texts(lines: &Lines) -> Vec<String> {
+        lines.0.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
+    }
+
+    #[test]
+    fn output_is_written_line_by_line() {
+        let (lines, mut log) = run_log(10);
+        log.output(0, Stream::Out, b"one\ntw");
+        log.output(0, Stream::Err, b"oops\r\n");
+        log.output(0, Stream::Out, b"o\nthree");
+        log.finish(0);
+        let expected = [
+            (Level::Info, "one".to_owned()),
+            (Level::Warn, "oops".to_owned()),
+            (Level::Info, "two".to_owned()),
+            (Level::Info, "three".to_owned()),
+        ];
+        assert_eq!(*lines.0.lock().unwrap(), expected);
+    }
+
+    #[test]
+    fn terminal_escapes_are_made_visible() {
+        let (lines, mut log) = run_log(10);
+        log.entry(0, Level::Info, "\u{1b}[31mred\u{7} \u{202e}evil");
+        assert_eq!(texts(&lines), ["\\u{1b}[31mred\\u{7} \\u{202e}evil"]);
+    }
+
+    #[test]
+    fn a_flood_is_cut_per_tick_and_told_once() {
+        let (lines, mut log) = run_log(2);
+        for _ in 0..5 {
+            log.entry(0, Level::Info, "flood");
+        }
+        log.entry(1, Level::Info, "calm");
+        let told = "3 more lines were dropped: too many in one tick";
+        assert_eq!(texts(&lines), ["flood", "flood", told, "calm"]);
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        let (lines, mut log) = run_log(10);
+        log.output(0, Stream::Out, &vec![b'x'; 3 * MAX_LINE_BYTES]);
+        log.output(0, Stream::Out, b"\nnext\n");
+        let texts = texts(&lines);
+        assert_eq!(texts[0].len(), MAX_LINE_BYTES + '…'.len_utf8());
+        assert_eq!(texts[1], "next");
+    }
+
+    #[test]
+    fn the_last_panic_is_kept() {
+        let (_, mut log) = run_log(10);
+        log.entry(0, Level::Info, "panicked at nothing");
+        assert_eq!(log.take_panic(), None);
+        log.entry(0, Level::Error, "panicked at src/lib.rs:3:5: no");
+        assert_eq!(log.take_panic().as_deref(), Some("panicked at src/lib.rs:3:5: no"));
+    }
+}

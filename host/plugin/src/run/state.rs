@@ -1,0 +1,217 @@
+//! What the store of one run holds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use gantry_hardware::Image;
+use gantry_scheduler::{Answer, ForkFailure, Mailbox, Mechanisms, Request, RunId, Tick, Value};
+use wasmtime::bail;
+use wasmtime::component::{Resource, ResourceTable};
+use wasmtime_wasi::WasiCtx;
+
+use super::control::{Control, Phase};
+use super::limiter::Limiter;
+use crate::capabilities::Grants;
+use crate::config::Limits;
+use crate::log::{LogSink, RunLog};
+use crate::policy::{Folder, Policy};
+use crate::registry::Registry;
+use crate::robot::{Robot, TickClock};
+use crate::topics::Topics;
+use crate::wasi::Random;
+
+/// What all runs of one plugin share: the plugin's part of the robot.
+pub(crate) struct Context {
+    pub(crate) name: Arc<str>,
+    pub(crate) grants: Grants,
+    pub(crate) folder: Option<Folder>,
+    pub(crate) config: BTreeMap<String, Value>,
+    pub(crate) limits: Limits,
+    pub(crate) mechanisms: Arc<Mechanisms>,
+    pub(crate) image: Arc<Image>,
+    pub(crate) topics: Arc<Topics>,
+    pub(crate) clock: Arc<TickClock>,
+    /// The registry holds the plugins, so they must not hold it.
+    pub(crate) registry: Weak<Registry>,
+    pub(crate) log: Arc<dyn LogSink>,
+    pub(crate) seed: u64,
+}
+
+impl Context {
+    /// With what the plugin is granted.
+    pub(crate) fn granted(name: &Arc<str>, policy: &Policy, robot: &Robot) -> Self {
+        Self {
+            grants: Grants::of(policy),
+            folder: policy.folder.clone(),
+            ..Self::bare(name, policy, robot)
+        }
+    }
+
+    /// With nothing granted but the configuration, and nothing of the robot to be seen.
+    pub(crate) fn describing(name: &Arc<str>, policy: &Policy, robot: &Robot) -> Self {
+        Self::bare(name, policy, &robot.nowhere())
+    }
+
+    fn bare(name: &Arc<str>, policy: &Policy, robot: &Robot) -> Self {
+        Self {
+            name: name.clone(),
+            grants: Grants::default(),
+            folder: None,
+            config: policy.config.clone(),
+            limits: policy.limits,
+            mechanisms: robot.mechanisms.clone(),
+            image: robot.image.clone(),
+            topics: robot.topics.clone(),
+            clock: robot.clock.clone(),
+            registry: Arc::downgrade(&robot.registry),
+            log: robot.log.clone(),
+            seed: robot.seed,
+        }
+    }
+}
+
+/// What the store of one run holds.
+pub(crate) struct RunState {
+    pub(crate) context: Arc<Context>,
+    pub(crate) control: Arc<Control>,
+    mailbox: Arc<Mailbox>,
+    /// The handles the run holds, of the contract and of WASI.
+    pub(crate) table: ResourceTable,
+    pub(crate) limiter: Limiter,
+    pub(crate) log: Arc<Mutex<RunLog>>,
+    /// The run's id; 0 before it has one, which owns nothing.
+    pub(crate) run: u64,
+    pub(crate) random: Random,
+    /// Deadlines of the pollables that are timers, in nanoseconds of tick time.
+    pub(crate) timers: HashMap<u32, u64>,
+    /// Only made when a guest looks for files or sockets.
+    wasi: Option<WasiCtx>,
+}
+
+/// Why the scheduler did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Denied {
+    /// The run was canceled.
+    Canceled,
+    /// Commands could not start.
+    Refused(ForkFailure),
+    /// The request was wrong.
+    Invalid(String),
+}
+
+impl RunState {
+    pub(crate) fn new(context: Arc<Context>, control: Arc<Control>, mailbox: Arc<Mailbox>) -> Self {
+        let limits = &context.limits;
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.handles);
+        let log = RunLog::new(context.log.clone(), context.name.clone(), limits.log_lines_per_tick);
+        Self {
+            limiter: Limiter::new(limits),
+            log: Arc::new(Mutex::new(log)),
+            run: 0,
+            // What a guest draws while it starts must not depend on when that is.
+            random: Random::new(context.seed, &[&context.name], 0),
+            timers: HashMap::new(),
+            wasi: None,
+            table,
+            context,
+            control,
+            mailbox,
+        }
+    }
+
+    /// From now on this is the store of a run.
+    pub(crate) fn belongs_to(&mut self, command: &Arc<str>, run: RunId) {
+        self.run = run.0;
+        self.random = Random::new(self.context.seed, &[&self.context.name, command], run.0);
+        self.log().belongs_to(command.clone(), run);
+        self.control.set_phase(Phase::Running);
+    }
+
+    /// The present tick. While the instance starts, time has not begun: a warm instance and one
+    /// that is made on the spot must not differ.
+    pub(crate) fn tick(&self) -> Tick {
+        match self.control.phase() {
+            Phase::Starting => Tick::default(),
+            Phase::Describing | Phase::Running => self.context.clock.tick(),
+        }
+    }
+
+    pub(crate) fn log(&self) -> MutexGuard<'_, RunLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the scheduler and suspends until it answers. The outer error ends the run.
+    pub(crate) async fn ask(
+        &mut self,
+        call: &'static str,
+        request: Request,
+    ) -> wasmtime::Result<Result<Answer, Denied>> {
+        if self.control.phase() != Phase::Running {
+            bail!("`{call}` was called before the command runs; `describe` must not suspend");
+        }
+        if self.control.canceled() {
+            return Ok(Err(Denied::Canceled));
+        }
+        self.control.count_request();
+        Ok(match self.mailbox.ask(request).await {
+            Answer::Canceled => Err(Denied::Canceled),
+            Answer::Refused(failure) => Err(Denied::Refused(failure)),
+            Answer::Invalid(message) => Err(Denied::Invalid(message)),
+            answer => Ok(answer),
+        })
+    }
+
+    /// Asks for something whose answer carries nothing.
+    pub(crate) async fn ask_done(
+        &mut self,
+        call: &'static str,
+        request: Request,
+    ) -> wasmtime::Result<Result<(), Denied>> {
+        match self.ask(call, request).await? {
+            Ok(Answer::Done) => Ok(Ok(())),
+            Ok(other) => unexpected(call, &other),
+            Err(denied) => Ok(Err(denied)),
+        }
+    }
+
+    /// Keeps something the guest gets a handle to.
+    pub(crate) fn keep<T: Send + 'static>(&mut self, thing: T) -> wasmtime::Result<Resource<T>> {
+        match self.table.push(thing) {
+            Ok(handle) => Ok(handle),
+            Err(error) => bail!("{error}: {}", self.too_many_handles()),
+        }
+    }
+
+    /// Keeps something the guest gets a handle to, or says to the guest that it holds too many.
+    pub(crate) fn try_keep<T: Send + 'static>(
+        &mut self,
+        thing: T,
+    ) -> Result<Resource<T>, String> {
+        self.table.push(thing).map_err(|_| self.too_many_handles())
+    }
+
+    fn too_many_handles(&self) -> String {
+        let most = self.context.limits.handles;
+        format!("the run holds {most} handles, which is the most; drop those it does not need")
+    }
+
+    /// The part of WASI that is not ours.
+    pub(crate) fn wasi(&mut self) -> (&mut WasiCtx, &mut ResourceTable) {
+        let context = &self.context;
+        let wasi = self.wasi.get_or_insert_with(|| crate::wasi::files(context));
+        (wasi, &mut self.table)
+    }
+}
+
+impl fmt::Debug for RunState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunState").field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+/// The scheduler broke its side of the seam: the run ends.
+pub(crate) fn unexpected<T>(call: &str, answer: &Answer) -> wasmtime::Result<T> {
+    bail!("the scheduler answered {answer:?} to `{call}`")
+}

@@ -1,0 +1,128 @@
+//! A closed WASI 0.2: all of it is linked, and nothing of it reaches the world.
+//!
+//! Time is the tick's, random numbers are seeded, output goes to the log, arguments and the
+//! environment are empty, a sleep is a scheduler wait, files exist only in a granted folder, and
+//! every socket is refused. Interfaces that we answer ourselves have a module here; streams, files
+//! and sockets are wasmtime-wasi's.
+
+mod cli;
+mod clocks;
+mod poll;
+mod random;
+mod stdio;
+
+pub(crate) use cli::Exit;
+pub(crate) use random::Random;
+
+use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
+use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView as _};
+use wasmtime_wasi::p2::bindings as wasi;
+use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView as _};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+
+use crate::run::{Context, RunState};
+
+/// The interfaces that [`link`] links, without their version. A plugin that imports another one is
+/// refused.
+pub(crate) const INTERFACES: &[&str] = &[
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+];
+
+/// Links every interface of [`INTERFACES`].
+pub(crate) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
+    type Ours = HasSelf<RunState>;
+    wasi::cli::environment::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::exit::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::stdin::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::stdout::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::stderr::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::terminal_input::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::terminal_output::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::terminal_stdin::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::terminal_stdout::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::terminal_stderr::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::clocks::monotonic_clock::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::clocks::wall_clock::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::random::random::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::random::insecure::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::random::insecure_seed::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::io::poll::add_to_linker::<_, Ours>(linker, |state| state)?;
+
+    wasi::io::error::add_to_linker::<_, Table>(linker, |state| &mut state.table)?;
+    wasi::io::streams::add_to_linker::<_, Table>(linker, |state| &mut state.table)?;
+
+    wasi::filesystem::preopens::add_to_linker::<_, WasiFilesystem>(linker, RunState::filesystem)?;
+    wasi::filesystem::types::add_to_linker::<_, WasiFilesystem>(linker, RunState::filesystem)?;
+
+    let network = wasi::sockets::network::LinkOptions::default();
+    wasi::sockets::network::add_to_linker::<_, WasiSockets>(linker, &network, RunState::sockets)?;
+    wasi::sockets::instance_network::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
+    wasi::sockets::ip_name_lookup::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
+    wasi::sockets::tcp::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
+    wasi::sockets::tcp_create_socket::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
+    wasi::sockets::udp::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
+    wasi::sockets::udp_create_socket::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)
+}
+
+/// The files that a plugin may see, and no sockets.
+pub(crate) fn files(context: &Context) -> WasiCtx {
+    let mut wasi = WasiCtx::builder();
+    wasi.allow_blocking_current_thread(true)
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false);
+    if let Some(folder) = &context.folder {
+        let permission = match folder.write {
+            true => FsPerms::ReadWrite,
+            false => FsPerms::ReadOnly,
+        };
+        // The folder was there when the plugin was loaded. If it is gone, so are its files.
+        if let Err(error) = wasi.preopened_dir(&folder.path, "/", permission) {
+            tracing::warn!(
+                plugin = &*context.name,
+                folder = %folder.path.display(),
+                "the granted folder cannot be opened: {error}"
+            );
+        }
+    }
+    wasi.build()
+}
+
+struct Table;
+
+impl HasData for Table {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+impl WasiView for RunState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let (ctx, table) = self.wasi();
+        WasiCtxView { ctx, table }
+    }
+}
