@@ -20,6 +20,7 @@ mod depinfo;
 mod environment;
 mod toolchain;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -212,10 +213,21 @@ fn locate(folder: &Path, package: String) -> Result<Built, BuildError> {
         path: notes.clone(),
         source,
     })?;
-    for source in depinfo::sources(&text) {
-        watch(&source);
+    let sources = depinfo::sources(&text);
+    let manifests: BTreeSet<PathBuf> = sources.iter().filter_map(|file| manifest(file)).collect();
+    for file in manifests.iter().chain(&sources) {
+        watch(file);
     }
     Ok(Built { package, path })
+}
+
+/// The `Cargo.toml` of the package that a source belongs to.
+fn manifest(source: &Path) -> Option<PathBuf> {
+    source
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join("Cargo.toml"))
+        .find(|manifest| manifest.is_file())
 }
 
 fn watch(path: &Path) {
@@ -257,6 +269,15 @@ mod tests {
         assert_eq!(
             of("/w/target/release/build/gantry-test-guests-77/out"),
             Path::new("/w/target/guests")
+        );
+    }
+
+    #[test]
+    fn a_source_belongs_to_the_nearest_package() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(
+            manifest(&here.join("src/lib.rs")),
+            Some(here.join("Cargo.toml"))
         );
     }
 

@@ -19,7 +19,7 @@ use crate::{Error, Result, Seconds, Signal, Value};
 /// let score = Command::sequence([
 ///     &Command::parallel([&drive, &raise])?,
 ///     &lookup!("superstructure/shoot")?,
-/// ])?
+/// ])
 /// .named("drive and score");
 /// # Ok(()) }
 /// ```
@@ -77,31 +77,28 @@ impl Command {
         }
     }
 
-    /// Awaits each member in turn. Named `A -> B -> C`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] without members.
-    pub fn sequence<C: Borrow<Self>>(members: impl IntoIterator<Item = C>) -> Result<Self> {
+    /// Awaits each member in turn; without members it ends at once. Named `A -> B -> C`.
+    pub fn sequence<C: Borrow<Self>>(members: impl IntoIterator<Item = C>) -> Self {
         let members: Vec<C> = members.into_iter().collect();
-        made(wit::Command::sequence(&borrowed(&members)))
+        Self(wit::Command::sequence(&borrowed(&members)))
     }
 
     /// Runs all at once and ends when all have ended. Named `(A & B)`.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] without members, or when two share a mechanism.
+    /// [`Error::Invalid`] when two members share a mechanism.
     pub fn parallel<C: Borrow<Self>>(required: impl IntoIterator<Item = C>) -> Result<Self> {
         Self::parallel_with(required, [] as [&Self; 0])
     }
 
     /// Runs all at once and ends when the required members have ended; the optional ones that are
-    /// left are canceled then. Named `(A & B)`.
+    /// left are canceled then. Without required members it ends at once. Named
+    /// `[(A & B) * (C | D)]`.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] without required members, or when two members share a mechanism.
+    /// [`Error::Invalid`] when two members share a mechanism.
     pub fn parallel_with<R: Borrow<Self>, O: Borrow<Self>>(
         required: impl IntoIterator<Item = R>,
         optional: impl IntoIterator<Item = O>,
@@ -183,7 +180,7 @@ impl Command {
     }
 
     /// Cancels the command and all it has forked, whoever started it. Does nothing if it is not
-    /// running.
+    /// running. Works while this run is unwinding, too.
     ///
     /// # Errors
     ///

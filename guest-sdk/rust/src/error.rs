@@ -31,7 +31,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// This run was canceled or interrupted. Let it pass up with `?`: guards are dropped on the
-    /// way and may still write outputs, and nothing can be waited for any more.
+    /// way and may still write outputs and cancel commands, but nothing can be waited for or
+    /// started any more.
     Canceled,
     /// Commands could not start. Only after
     /// [`Coroutine::set_cancel_on_fork_failure`](crate::Coroutine::set_cancel_on_fork_failure)

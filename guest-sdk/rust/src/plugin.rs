@@ -70,6 +70,11 @@ impl Entry {
 pub struct Arguments(std::vec::IntoIter<types::Argument>);
 
 impl Arguments {
+    /// What a run is given.
+    pub fn new(arguments: Vec<types::Argument>) -> Self {
+        Self(arguments.into_iter())
+    }
+
     /// The next argument.
     pub fn take<T: Data>(&mut self, parameter: &str) -> Result<T> {
         let argument = self
@@ -212,7 +217,7 @@ impl<P: Plugin> wit::Guest for Adapter<P> {
             .iter()
             .find(|entry| entry.name == command)
             .ok_or_else(|| format!("this plugin has no command `{command}`"))?;
-        match (entry.run)(Arguments(arguments.into_iter())) {
+        match (entry.run)(Arguments::new(arguments)) {
             Ok(value) => Ok(value.map(Value::into_wit)),
             Err(error) => Err(error.to_string()),
         }
