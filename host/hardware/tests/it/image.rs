@@ -398,3 +398,9 @@ fn declarations_that_cannot_hold_are_refused_with_what_would_be_right() {
     assert_eq!(twice, Err(ImageError::DuplicateMechanism("arm".to_owned())));
     assert_eq!(b.add_mechanism(""), Err(ImageError::EmptyName("mechanism")));
 }
+
+#[test]
+fn an_image_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Image>();
+}

@@ -1,5 +1,6 @@
 //! The rules of the image, the driver seam and the simulator, by module.
 
+mod allocation;
 mod hardware;
 mod image;
 mod sim_devices;

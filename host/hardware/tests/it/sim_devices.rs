@@ -1,6 +1,6 @@
 //! Sensors, lights and gamepads, and what makes a simulation repeatable.
 
-use crate::support::{Rig, assert_near};
+use crate::support::{Device, Rig, assert_near};
 
 const DRIVE: &[(&str, &str)] = &[
     ("motor", "neo"),
@@ -14,7 +14,7 @@ const DRIVE: &[(&str, &str)] = &[
 
 #[test]
 fn a_distance_sensor_sees_the_wall_that_it_looks_at() {
-    let devices: &[(_, _, &[_])] = &[
+    let devices: &[Device<'_>] = &[
         ("drive", "differential-drive", DRIVE),
         (
             "back",
@@ -62,7 +62,7 @@ fn a_distance_sensor_sees_the_height_of_an_elevator() {
         ("max-height", "1 m"),
         ("start-height", "0.4 m"),
     ];
-    let devices: &[(_, _, &[_])] = &[
+    let devices: &[Device<'_>] = &[
         ("below", "distance-sensor", &[("of", "lift")]),
         ("lift", "elevator", &elevator),
     ];
@@ -126,7 +126,7 @@ fn the_same_seed_gives_the_same_readings_and_another_seed_does_not() {
 #[test]
 fn noise_is_in_the_reading_and_not_in_the_world() {
     let noisy = [DRIVE, &[("encoder-noise", "10 mm")]].concat();
-    let devices: &[(_, _, &[_])] = &[
+    let devices: &[Device<'_>] = &[
         ("noisy", "differential-drive", &noisy),
         ("exact", "differential-drive", DRIVE),
     ];
@@ -152,7 +152,7 @@ fn the_order_of_devices_changes_nothing() {
         ("gearing", "2"),
         ("moment-of-inertia", "0.01 kg*m^2"),
     ];
-    let mut devices: Vec<(&str, &str, &[(&str, &str)])> = vec![
+    let mut devices: Vec<Device<'_>> = vec![
         ("battery", "battery", &[]),
         ("wheel", "flywheel", wheel),
         ("drive", "differential-drive", DRIVE),
@@ -162,7 +162,7 @@ fn the_order_of_devices_changes_nothing() {
             &[("of", "drive"), ("direction", "180 deg")],
         ),
     ];
-    let run = |devices: &[(&str, &str, &[(&str, &str)])]| {
+    let run = |devices: &[Device<'_>]| {
         let mut rig = Rig::new(devices);
         rig.write("wheel.voltage", 9.0);
         rig.write("drive.left-voltage", 3.0);

@@ -6,7 +6,7 @@ use gantry_hardware::quantity::Quantity;
 use gantry_hardware::sim;
 use gantry_hardware::sim::motor::{Gearmotor, MOTORS, MotorConstants};
 
-use crate::support::{Rig, assert_near};
+use crate::support::{Device, Rig, assert_near};
 
 const GRAVITY: f64 = 9.806_65;
 
@@ -142,7 +142,7 @@ fn the_battery_sags_by_its_resistance_and_all_devices_share_it() {
         ("max-height", "1 m"),
         ("start-height", "1 m"),
     ];
-    let devices: &[(_, _, &[_])] = &[
+    let devices: &[Device<'_>] = &[
         ("battery", "battery", &battery),
         ("a", "elevator", &elevator),
         ("b", "elevator", &elevator),
@@ -224,7 +224,7 @@ fn an_elevator_rises_at_the_speed_that_its_voltage_leaves_after_gravity_and_fric
 
 #[test]
 fn hard_stops_hold_an_elevator_at_both_ends() {
-    let devices: &[(_, _, &[_])] = &[
+    let devices: &[Device<'_>] = &[
         ("lift", "elevator", ELEVATOR),
         ("bottom", "limit-switch", &[("of", "lift")]),
         (
@@ -414,4 +414,27 @@ fn a_drivetrain_comes_to_rest_at_zero_volts() {
         ports.map(|port| rig.number(&format!("drive.{port}"))),
         [0.0; 3]
     );
+}
+
+#[test]
+fn a_controller_can_be_tuned_on_it() {
+    // A PD controller with the holding voltage as feed-forward, damped by hand on this model;
+    // without the damping it goes further past its goal.
+    let overshoot = |kd: f64| {
+        let devices: &[Device<'_>] = &[("b", "battery", &[]), ("lift", "elevator", ELEVATOR)];
+        let mut rig = Rig::new(devices);
+        let mut highest = 0.0_f64;
+        for _ in 0..150 {
+            let error = 1.0 - rig.number("lift.height");
+            let volts = 0.35 + 60.0 * error - kd * rig.number("lift.velocity");
+            rig.write("lift.voltage", volts.clamp(-12.0, 12.0));
+            rig.tick();
+            highest = highest.max(rig.number("lift.height"));
+        }
+        assert_near(rig.number("lift.height"), 1.0, 0.01);
+        highest - 1.0
+    };
+    let (damped, loose) = (overshoot(2.0), overshoot(0.0));
+    assert!(damped < 0.005, "{damped}");
+    assert!(loose > damped, "{loose}");
 }

@@ -12,6 +12,8 @@ struct Trigger {
     scope: Scope,
     /// The sample before; none before the first.
     before: Option<bool>,
+    /// Its scope has ended; it is about to go.
+    removed: bool,
 }
 
 /// All triggers, in the order in which they were made.
@@ -20,7 +22,7 @@ pub(super) struct Triggers(Vec<Trigger>);
 
 impl Triggers {
     pub(super) fn add(&mut self, signal: Signal, binding: Binding, command: Command, scope: Scope) {
-        self.0.push(Trigger { signal, binding, command, scope, before: None });
+        self.0.push(Trigger { signal, binding, command, scope, before: None, removed: false });
     }
 }
 
@@ -34,11 +36,14 @@ enum Action {
 impl Scheduler {
     /// Samples every trigger once; they queue and cancel commands.
     pub(super) fn poll_triggers(&mut self) {
+        let mut stale = false;
         for index in 0..self.triggers.0.len() {
             if !self.is_active(&self.triggers.0[index].scope) {
                 // Its scope has ended in this very tick.
-                let command = self.triggers.0[index].command.clone();
-                self.cancel(&command);
+                stale = true;
+                if !std::mem::replace(&mut self.triggers.0[index].removed, true) {
+                    self.undo(index);
+                }
                 continue;
             }
             let trigger = &mut self.triggers.0[index];
@@ -54,19 +59,32 @@ impl Scheduler {
                 }
             }
         }
+        if stale {
+            self.triggers.0.retain(|trigger| !trigger.removed);
+        }
     }
 
     /// Removes the triggers whose scope has ended and cancels their commands, whoever started
     /// them.
     pub(super) fn remove_stale_triggers(&mut self) {
-        let all = std::mem::take(&mut self.triggers.0);
-        let (active, stale): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|trigger: &Trigger| self.outlives(&trigger.scope));
-        self.triggers.0 = active;
-        for trigger in stale {
-            self.scoped_bindings -= usize::from(matches!(trigger.scope, Scope::Command(_)));
-            self.cancel(&trigger.command);
+        for index in 0..self.triggers.0.len() {
+            let scope = self.triggers.0[index].scope.clone();
+            self.triggers.0[index].removed = !self.outlives(&scope);
         }
+        for index in 0..self.triggers.0.len() {
+            if self.triggers.0[index].removed {
+                self.undo(index);
+            }
+        }
+        self.triggers.0.retain(|trigger| !trigger.removed);
+    }
+
+    /// Cancels the command of a trigger that is about to be removed.
+    fn undo(&mut self, index: usize) {
+        let Trigger { command, scope, .. } = &self.triggers.0[index];
+        self.scoped_bindings -= usize::from(matches!(scope, Scope::Command(_)));
+        let command = command.clone();
+        self.cancel(&command);
     }
 }
 
