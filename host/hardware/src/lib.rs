@@ -67,7 +67,7 @@ pub mod image;
 pub mod quantity;
 pub mod sim;
 
-mod nearest;
+mod wording;
 
 pub use driver::{Driver, DriverError, DriverReport, Hardware, HardwareError, Health, Tick};
 pub use image::{

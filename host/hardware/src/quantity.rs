@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::nearest::{Suggestion, nearest};
+use crate::wording::{Suggestion, article, nearest};
 
 /// What a parameter is a measure of, which decides the units that it may be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    /// The quantity in words, to follow "a" or stand alone: `length`, `angular velocity`.
+    /// The quantity in words: `length`, `angular velocity`.
     pub fn name(self) -> &'static str {
         match self {
             Quantity::Length => "length",
@@ -93,7 +93,7 @@ pub struct Unit {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum UnitError {
     /// The text does not begin with a number.
-    #[error("\"{text}\" is not a {quantity}: write {example}")]
+    #[error("\"{text}\" is not {} {quantity}: write {example}", article(.quantity))]
     NotANumber {
         /// What was written.
         text: String,
@@ -103,7 +103,10 @@ pub enum UnitError {
         example: String,
     },
     /// A number without a unit where one is needed.
-    #[error("\"{text}\" has no unit: a {quantity} is in {accepted}, as in \"{text} {first}\"")]
+    #[error(
+        "\"{text}\" has no unit: {} {quantity} is in {accepted}, as in \"{text} {first}\"",
+        article(.quantity)
+    )]
     NoUnit {
         /// What was written.
         text: String,

@@ -36,7 +36,7 @@ impl fmt::Display for Kind {
         match self {
             Kind::Number => f.write_str("number"),
             Kind::Boolean => f.write_str("boolean"),
-            Kind::Array { length } => write!(f, "array of {length}"),
+            Kind::Array { length } => write!(f, "number array of {length}"),
         }
     }
 }

@@ -112,7 +112,7 @@ impl fmt::Display for WriteError {
                 kind,
             } => write!(
                 f,
-                "\"{channel}\" is an {direction} channel and carries: {kind}"
+                "\"{channel}\" is an {direction} channel and carries a {kind}"
             ),
         }
     }

@@ -21,7 +21,7 @@ pub use builder::{ImageBuilder, ImageError};
 pub use channel::{Channel, ChannelId, Direction, Kind, MechanismIndex, OnRelease, Value};
 pub use error::WriteError;
 
-use crate::nearest::nearest;
+use crate::wording::nearest;
 use cell::{NEVER, Side, Slot};
 
 /// All channels with their values, and who owns each mechanism.

@@ -7,8 +7,8 @@ use super::device::{Device, Port};
 use super::spec::{Literal, ModelSpec, ParameterSpec, PortKind, PortSpec};
 use super::{Sim, SimError, model, nearest_model};
 use crate::image::{Channel, ChannelId, Direction, Image, Kind};
-use crate::nearest::nearest;
 use crate::quantity::{self, Quantity};
+use crate::wording::{article, nearest};
 
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -327,6 +327,9 @@ fn refusal(spec: &ParameterSpec, value: &ParameterValue) -> Option<String> {
             match spec.range {
                 _ if !number.is_finite() => Some("it is a finite number".to_owned()),
                 _ if !whole => Some("it is a whole number".to_owned()),
+                Some((least, _)) if least > 0.0 && *number <= 0.0 && least < 1e-6 => {
+                    Some("it is greater than 0".to_owned())
+                }
                 Some((least, greatest)) if !(least..=greatest).contains(number) => Some(
                     format!("it is between {least} and {greatest} {unit}")
                         .trim_end()
@@ -335,7 +338,10 @@ fn refusal(spec: &ParameterSpec, value: &ParameterValue) -> Option<String> {
                 _ => None,
             }
         }
-        (_, quantity) => Some(format!("it is a {}", quantity.name())),
+        (_, quantity) => {
+            let name = quantity.name();
+            Some(format!("it is {} {name}", article(name)))
+        }
     }
 }
 
@@ -356,8 +362,8 @@ fn mismatch(port: &PortSpec, channel: &Channel) -> Option<String> {
         let expected = match port.kind {
             PortKind::Number => "number".to_owned(),
             PortKind::Boolean => "boolean".to_owned(),
-            PortKind::Array(None) => "array".to_owned(),
-            PortKind::Array(Some(length)) => format!("array of {length}"),
+            PortKind::Array(None) => "number array".to_owned(),
+            PortKind::Array(Some(length)) => format!("number array of {length}"),
         };
         return Some(format!(
             "the port is for a {expected}, the channel is for a {}",

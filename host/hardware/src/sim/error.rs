@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::nearest::Suggestion;
+use crate::wording::Suggestion;
 
 /// Why a device cannot be part of the simulated world.
 #[derive(Clone, Debug, Error, PartialEq)]

@@ -6,8 +6,8 @@ use super::device::{Device, Port, Surroundings};
 use super::noise::Noise;
 use super::spec::{ModelSpec, ParameterSpec, PortSpec};
 use crate::driver::InputFrame;
-use crate::nearest::nearest;
 use crate::quantity::{self, Quantity};
+use crate::wording::nearest;
 
 /// The names are those of WPILib's `XboxController`.
 pub(super) const MODEL: ModelSpec = ModelSpec {

@@ -33,7 +33,7 @@ pub use spec::{Literal, ModelSpec, ParameterSpec, PortKind, PortSpec};
 
 use crate::driver::{Driver, DriverError, InputFrame, OutputFrame, Tick};
 use crate::image::ChannelId;
-use crate::nearest::nearest;
+use crate::wording::nearest;
 use device::{Device, Observed, Supply, Surroundings};
 use noise::Noise;
 

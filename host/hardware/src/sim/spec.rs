@@ -1,8 +1,8 @@
 //! What a model is, as data: enough to check a robot's description without knowing the model.
 
 use crate::image::Direction;
-use crate::nearest::nearest;
 use crate::quantity::Quantity;
+use crate::wording::nearest;
 
 use super::SimError;
 use super::builder::Arguments;

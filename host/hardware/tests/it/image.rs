@@ -200,7 +200,7 @@ fn a_channel_of_another_kind_or_direction_is_not_written() {
     ));
     assert_eq!(
         image.write_number(lights, 1, 1.0).unwrap_err().to_string(),
-        "\"leds.colors\" is an output channel and carries: array of 3"
+        "\"leds.colors\" is an output channel and carries a number array of 3"
     );
 }
 

@@ -147,6 +147,10 @@ fn what_is_missing_twice_or_out_of_range_is_named() {
         "device \"d\": \"gearing\" cannot be NaN: it is a finite number"
     );
     assert_eq!(
+        error("d", "flywheel", &[("gearing", number(-3.0))], &[]),
+        "device \"d\": \"gearing\" cannot be -3: it is greater than 0"
+    );
+    assert_eq!(
         error("d", "flywheel", &[("gearing", text("two"))], &[]),
         "device \"d\": \"gearing\" cannot be \"two\": it is a ratio"
     );
@@ -171,8 +175,8 @@ fn a_port_takes_a_channel_of_its_direction_kind_and_unit_only() {
     );
     assert_eq!(
         error("d", "differential-drive", &drive(), &[("pose", "pair")]),
-        "device \"d\": port \"pose\" cannot be channel \"pair\": the port is for a array of 3, the \
-         channel is for a array of 2"
+        "device \"d\": port \"pose\" cannot be channel \"pair\": the port is for a number array of 3, \
+         the channel is for a number array of 2"
     );
     assert_eq!(
         error(
@@ -259,6 +263,11 @@ fn quantities_that_cannot_be_read_say_what_would_be_right() {
             "long",
             Quantity::Length,
             "\"long\" is not a length: write a number and a unit, \"1.5 m\" for instance",
+        ),
+        (
+            "90",
+            Quantity::Angle,
+            "\"90\" has no unit: an angle is in rad, deg or rot, as in \"90 rad\"",
         ),
         (
             "6",

@@ -1,4 +1,4 @@
-//! "Did you mean …?": the one place that decides how near a name has to be.
+//! What messages have in common: "did you mean …?", and the right article.
 
 use std::fmt;
 
@@ -13,6 +13,15 @@ pub(crate) fn nearest<'a>(
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// "a" or "an", whichever goes before `word`.
+pub(crate) fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 /// Writes `; did you mean "…"?`, or nothing, at the end of a message.
