@@ -13,7 +13,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gantry-telemetry", &["gantry-scheduler"]),
     (
         "gantry",
-        &["gantry-scheduler", "gantry-hardware", "gantry-plugin", "gantry-telemetry", "gantry-plugins"],
+        &[
+            "gantry-scheduler",
+            "gantry-hardware",
+            "gantry-plugin",
+            "gantry-telemetry",
+            "gantry-plugins",
+        ],
     ),
     ("gantry-conformance", &["gantry-scheduler"]),
     ("gantry-sdk", &["gantry-sdk-macros"]),
@@ -28,8 +34,9 @@ fn dependencies_follow_the_arrows() {
     let manifests = manifests();
     let ours: BTreeSet<&str> = manifests.keys().map(String::as_str).collect();
     for (name, (path, manifest)) in &manifests {
-        let used: BTreeSet<&str> =
-            dependencies(manifest).filter(|dependency| ours.contains(dependency)).collect();
+        let used: BTreeSet<&str> = dependencies(manifest)
+            .filter(|dependency| ours.contains(dependency))
+            .collect();
         let allowed: BTreeSet<&str> = match ARROWS.iter().find(|(from, _)| from == name) {
             Some((_, to)) => to.iter().copied().collect(),
             None if is_guest(path) => BTreeSet::from(["gantry-sdk"]),
@@ -55,7 +62,9 @@ fn one_crate_names_wasmtime() {
 
 /// What a crate's code depends on; what only its build script or tests need is not an arrow.
 fn dependencies(manifest: &Table) -> impl Iterator<Item = &str> {
-    let tables = manifest.get("dependencies").and_then(|table| table.as_table());
+    let tables = manifest
+        .get("dependencies")
+        .and_then(|table| table.as_table());
     tables.into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
@@ -67,33 +76,48 @@ fn is_guest(path: &Path) -> bool {
 /// The members of the workspace: name to folder and manifest.
 fn manifests() -> BTreeMap<String, (PathBuf, Table)> {
     let workspace = read(&root().join("Cargo.toml"));
-    let members = workspace["workspace"]["members"].as_array().expect("members");
+    let members = workspace["workspace"]["members"]
+        .as_array()
+        .expect("members");
     let mut manifests = BTreeMap::new();
     for member in members {
         let member = member.as_str().expect("a member's path");
         let folders = match member.strip_suffix("/*") {
             Some(parent) => {
                 let entries = std::fs::read_dir(root().join(parent)).expect("a folder of members");
-                entries.map(|entry| entry.expect("an entry").path()).collect()
+                entries
+                    .map(|entry| entry.expect("an entry").path())
+                    .collect()
             }
             None => vec![root().join(member)],
         };
         for folder in folders {
             let manifest = read(&folder.join("Cargo.toml"));
-            let name = manifest["package"]["name"].as_str().expect("a name").to_owned();
+            let name = manifest["package"]["name"]
+                .as_str()
+                .expect("a name")
+                .to_owned();
             manifests.insert(name, (folder, manifest));
         }
     }
-    assert!(manifests.len() > 10, "found only {} members", manifests.len());
+    assert!(
+        manifests.len() > 10,
+        "found only {} members",
+        manifests.len()
+    );
     manifests
 }
 
 fn read(path: &Path) -> Table {
     let text = std::fs::read_to_string(path)
         .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    text.parse()
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace")
 }

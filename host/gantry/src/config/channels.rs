@@ -29,6 +29,8 @@ pub(super) struct Channels {
     index: BTreeMap<String, usize>,
     /// Those with an error in their declaration: what follows from it is not reported.
     broken: BTreeSet<String>,
+    /// Prefixes of devices with an error.
+    broken_prefixes: Vec<String>,
 }
 
 impl Channels {
@@ -37,6 +39,7 @@ impl Channels {
             list: Vec::new(),
             index: BTreeMap::new(),
             broken: BTreeSet::new(),
+            broken_prefixes: Vec::new(),
         };
         for (name, kind, unit) in HOST {
             let mut channel = Channel::input(*name, *kind);
@@ -75,9 +78,15 @@ impl Channels {
         self.broken.insert(name);
     }
 
+    /// Notes that a device would have declared channels with this prefix.
+    pub(super) fn add_broken_prefix(&mut self, prefix: &str) {
+        self.broken_prefixes.push(format!("{prefix}."));
+    }
+
     /// Whether nothing should be said about this name: its declaration has an error.
     pub(super) fn is_broken(&self, name: &str) -> bool {
-        self.broken.contains(name)
+        let mut prefixes = self.broken_prefixes.iter();
+        self.broken.contains(name) || prefixes.any(|prefix| name.starts_with(prefix))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&ChannelConfig> {
@@ -125,7 +134,8 @@ impl Channels {
 
     /// Whether there is an input whose name begins like this, or was meant to be.
     pub(super) fn any_starts_with(&self, start: &str) -> bool {
-        let broken = self.broken.iter().map(String::as_str);
+        let broken = self.broken.iter().chain(&self.broken_prefixes);
+        let broken = broken.map(String::as_str);
         let mut names = self.names(Some(Direction::Input)).chain(broken);
         names.any(|name| name.starts_with(start))
     }

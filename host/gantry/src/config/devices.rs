@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use gantry_hardware::quantity::Quantity;
 use gantry_hardware::sim::{self, MODELS, ModelSpec, ParameterSpec, ParameterValue};
 
+use toml::de::DeValue;
+
 use super::channels::{self, Channels};
 use super::cycles;
 use super::reader::{Name, Node, Sink, Table, check_name};
@@ -45,22 +47,21 @@ pub(super) fn read(
     let entries: Vec<_> = table.into_iter().flat_map(Table::entries).collect();
     let models = entries
         .iter()
-        .filter_map(|(name, node)| Some((name.text, model_of(node)?)))
+        .map(|(name, node)| (name.text, model_of(node)))
         .collect();
     let mut references = Vec::new();
     let mut drafts = Vec::new();
+    let mut wiring = Wiring::default();
     for (name, node) in entries {
         check_name(sink, name, "device");
         let device = node.table("{ model = \"gamepad\", prefix = \"driver\" }");
-        let Some(draft) = device.and_then(|t| read_device(t, name, &models, &mut references))
-        else {
-            continue;
-        };
-        drafts.push(draft);
+        match device.and_then(|table| read_device(table, name, &models, &mut references)) {
+            Some(draft) => drafts.push(draft),
+            None => excuse(&node, channels, &mut wiring),
+        }
     }
     cycles::report(sink, "device", &references);
 
-    let mut wiring = Wiring::default();
     for draft in &drafts {
         draft.declare(sink, channels, &mut wiring);
     }
@@ -78,15 +79,29 @@ struct Draft<'a> {
     channels: Option<Table<'a>>,
 }
 
+/// The models of all devices by name; none where the model is not known.
+type Models<'a> = BTreeMap<&'a str, Option<&'static ModelSpec>>;
+
 /// What a device's model is, without a word about it if there is none.
 fn model_of(node: &Node<'_>) -> Option<&'static ModelSpec> {
     sim::model(node.value.get("model")?.get_ref().as_str()?)
 }
 
+/// Keeps quiet about what a device with an error would have been behind.
+fn excuse(node: &Node<'_>, channels: &mut Channels, wiring: &mut Wiring) {
+    if let Some(prefix) = node.value.get("prefix").and_then(|v| v.get_ref().as_str()) {
+        channels.add_broken_prefix(prefix);
+    }
+    let connected = node.value.get("channels").map(|value| value.get_ref());
+    for (_, channel) in connected.and_then(DeValue::as_table).into_iter().flatten() {
+        wiring.excuse(channel.get_ref().as_str().unwrap_or_default());
+    }
+}
+
 fn read_device<'a>(
     mut table: Table<'a>,
     name: Name<'a>,
-    models: &BTreeMap<&str, &'static ModelSpec>,
+    models: &Models<'_>,
     references: &mut Vec<cycles::Reference>,
 ) -> Option<Draft<'a>> {
     let model_name = table.required("model", "\"gamepad\"")?;
@@ -171,6 +186,7 @@ impl Draft<'_> {
                 let ports = self.model.ports.iter().map(|port| port.name);
                 let help = names::suggest(key.text, "ports", ports);
                 sink.report(sink.error(key.span, message).help(help));
+                wiring.excuse(node.value.as_str().unwrap_or_default());
                 continue;
             };
             let Some(text) = node.string("drive.heading") else {
@@ -209,7 +225,7 @@ impl Draft<'_> {
 fn read_parameter(
     node: &Node<'_>,
     spec: &ParameterSpec,
-    models: &BTreeMap<&str, &'static ModelSpec>,
+    models: &Models<'_>,
 ) -> Option<ParameterValue> {
     match spec.quantity {
         Quantity::Choice(choices) => {
@@ -240,19 +256,15 @@ fn read_parameter(
     }
 }
 
-fn check_reference(
-    node: &Node<'_>,
-    text: &str,
-    accepted: &[&str],
-    models: &BTreeMap<&str, &'static ModelSpec>,
-) {
+fn check_reference(node: &Node<'_>, text: &str, accepted: &[&str], models: &Models<'_>) {
     let fitting = models
         .iter()
-        .filter(|(_, model)| accepted.contains(&model.name))
+        .filter(|(_, model)| model.is_some_and(|model| accepted.contains(&model.name)))
         .map(|(name, _)| *name);
     let message = match models.get(text) {
-        Some(model) if accepted.contains(&model.name) => return,
-        Some(model) => format!(
+        Some(None) => return,
+        Some(Some(model)) if accepted.contains(&model.name) => return,
+        Some(Some(model)) => format!(
             "`{}`: the device `{text}` is a {}, but {} is needed here",
             node.path,
             model.name,
@@ -264,10 +276,12 @@ fn check_reference(
     node.sink.report(node.error(message).help(help));
 }
 
+/// How a parameter could be written; what has no general form is explained.
 fn example(spec: &ParameterSpec) -> String {
     match spec.quantity {
         Quantity::Choice(choices) => format!("{:?}", choices.first().copied().unwrap_or("…")),
-        Quantity::Text | Quantity::Device(_) => format!("\"…\"`: {} `", spec.summary),
+        Quantity::Text => "\"…\"".to_owned(),
+        Quantity::Device(_) => "\"<device>\"".to_owned(),
         quantity => match quantity.units().next() {
             Some(unit) => format!("\"1.5 {unit}\""),
             None => "1".to_owned(),

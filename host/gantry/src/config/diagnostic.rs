@@ -170,6 +170,11 @@ impl ConfigErrors {
         &self.diagnostics
     }
 
+    /// Every remark, to go on with.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
     /// How many of them are errors.
     pub fn error_count(&self) -> usize {
         let errors = self.diagnostics.iter();
@@ -180,6 +185,12 @@ impl ConfigErrors {
     pub fn render(&self, colours: bool) -> String {
         let shown: Vec<_> = self.diagnostics.iter().map(|d| d.render(colours)).collect();
         shown.join("\n\n")
+    }
+}
+
+impl From<Diagnostic> for ConfigErrors {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::new(vec![diagnostic])
     }
 }
 

@@ -154,15 +154,13 @@ fn read_channel(mut table: Table<'_>, direction: Direction) -> Option<Channel> {
     } else if let Some(kind) = kind {
         safe = Some(Value::zero(kind));
     }
-    if kind.is_none() {
-        // Which keys there are depends on what it was meant to be.
-        return None;
-    }
+    // Which keys there are depends on what it was meant to be.
+    let kind = kind?;
     table.finish();
     Some(Channel {
         name: String::new(),
         direction,
-        kind: kind?,
+        kind,
         unit: unit?.unwrap_or_default().to_owned(),
         range: range?,
         safe: safe?,

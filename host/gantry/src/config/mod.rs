@@ -144,7 +144,9 @@ impl RobotConfig {
         let mut diagnostics = sink.into_diagnostics();
         if !has_errors(&diagnostics) {
             // What only shows when parts meet: two batteries, a stop above the other.
-            diagnostics.extend(config.check_world().err());
+            if let Err(errors) = config.check_world() {
+                diagnostics.extend(errors.into_diagnostics());
+            }
         }
         if has_errors(&diagnostics) {
             return Err(ConfigErrors::new(diagnostics));

@@ -141,8 +141,8 @@ fn parse_bytes(text: &str) -> Result<u64, Option<&str>> {
 fn spell(duration: Duration) -> String {
     let micros = duration.as_micros();
     match micros {
-        _ if micros % 1_000_000 == 0 => format!("{} s", micros / 1_000_000),
-        _ if micros % 1_000 == 0 => format!("{} ms", micros / 1_000),
+        _ if micros.is_multiple_of(1_000_000) => format!("{} s", micros / 1_000_000),
+        _ if micros.is_multiple_of(1_000) => format!("{} ms", micros / 1_000),
         _ => format!("{micros} us"),
     }
 }

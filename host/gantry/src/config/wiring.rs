@@ -1,6 +1,6 @@
 //! Which port of which device is behind which channel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gantry_hardware::sim::{self, PortKind, PortSpec};
 use gantry_hardware::{Channel, Direction, Kind};
@@ -14,6 +14,8 @@ use super::{ChannelConfig, Span};
 #[derive(Default)]
 pub(super) struct Wiring {
     connected: BTreeMap<String, Connection>,
+    /// Channels that something with an error would be behind.
+    excused: BTreeSet<String>,
 }
 
 struct Connection {
@@ -60,6 +62,11 @@ impl Wiring {
         self.connected.insert(channel.to_owned(), connection);
     }
 
+    /// Notes that nothing more is to be said about a channel.
+    pub(super) fn excuse(&mut self, channel: &str) {
+        self.excused.insert(channel.to_owned());
+    }
+
     /// Reports inputs that nothing measures, and warns of outputs that drive nothing.
     pub(super) fn check_complete(
         &self,
@@ -69,10 +76,11 @@ impl Wiring {
     ) {
         for declared in channels.all() {
             let name = &declared.channel.name;
-            // The host itself is behind its own channels.
-            let Some(span) = declared.span.filter(|_| !self.connected.contains_key(name)) else {
+            // The host itself is behind its own channels, which have no place.
+            let Some(span) = declared.span else { continue };
+            if self.connected.contains_key(name) || self.excused.contains(name) {
                 continue;
-            };
+            }
             let candidate = free_port(&declared.channel, devices);
             let help = candidate.map(|(device, port)| {
                 format!("add `{port} = \"{name}\"` to [devices.{device}.channels]")

@@ -5,25 +5,25 @@ use std::sync::Arc;
 use gantry_hardware::sim::{Sim, SimBuilder, SimError};
 use gantry_hardware::{Image, ImageBuilder};
 
-use super::{DeviceConfig, Diagnostic, RobotConfig, Span};
+use super::{ConfigErrors, RobotConfig, Span};
 
 impl RobotConfig {
     /// The process image with all mechanisms and channels, in the order in which they are here.
     ///
     /// # Errors
     /// If there are more of them than an image can count.
-    pub fn image(&self) -> Result<Image, Diagnostic> {
+    pub fn image(&self) -> Result<Image, ConfigErrors> {
         let mut builder = ImageBuilder::new();
         for mechanism in &self.mechanisms {
             builder
                 .add_mechanism(&mechanism.name)
-                .map_err(|error| self.diagnostic(mechanism.span, error.to_string(), None))?;
+                .map_err(|error| self.refuse(mechanism.span, &error))?;
         }
         for declared in &self.channels {
             let span = declared.span.unwrap_or_default();
             builder
                 .add_channel(declared.channel.clone())
-                .map_err(|error| self.diagnostic(span, error.to_string(), None))?;
+                .map_err(|error| self.refuse(span, &error))?;
         }
         Ok(builder.build())
     }
@@ -32,7 +32,7 @@ impl RobotConfig {
     ///
     /// # Errors
     /// If parameters of a device do not fit together; the file was refused then already.
-    pub fn sim(&self, image: Arc<Image>, seed: u64) -> Result<Sim, Diagnostic> {
+    pub fn sim(&self, image: Arc<Image>, seed: u64) -> Result<Sim, ConfigErrors> {
         let mut builder = SimBuilder::new(image.clone());
         for device in &self.devices {
             let channels = device.ports.iter();
@@ -53,24 +53,26 @@ impl RobotConfig {
             .map_err(|error| self.about_device(&error))
     }
 
-    pub(super) fn check_world(&self) -> Result<(), Diagnostic> {
+    pub(super) fn check_world(&self) -> Result<(), ConfigErrors> {
         let image = self.image()?;
         self.sim(Arc::new(image), self.simulation.seed).map(drop)
     }
 
     /// The simulator's error at the place that it is about.
-    fn about_device(&self, error: &SimError) -> Diagnostic {
+    fn about_device(&self, error: &SimError) -> ConfigErrors {
         let find = |name: &str| self.devices.iter().find(|device| device.name == name);
         let span: Option<Span> = match error {
             SimError::BadParameter {
                 device, parameter, ..
             } => find(device).map(|device| device.span_of(parameter)),
             SimError::SecondBattery { second, .. } => find(second).map(|device| device.span),
-            _ => self
-                .devices
-                .first()
-                .map(|device: &DeviceConfig| device.span),
+            // Everything else was checked on the way here, at its place and with a better message.
+            _ => None,
         };
-        self.diagnostic(span.unwrap_or_default(), error.to_string(), None)
+        self.refuse(span.unwrap_or_default(), error)
+    }
+
+    fn refuse(&self, span: Span, error: &dyn std::error::Error) -> ConfigErrors {
+        self.diagnostic(span, error.to_string(), None).into()
     }
 }
