@@ -3,8 +3,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use gantry::config::{ConfigErrors, RobotConfig};
+use gantry::config::{
+    BindingKind, ConfigErrors, ConfigValue, DebounceEdge, Mode, ParameterValue, RobotConfig,
+    SignalExpr, SignalKind, SignalSource,
+};
+use gantry_hardware::quantity::Quantity;
+use gantry_hardware::sim::{Literal, MODELS, PortKind};
+use gantry_hardware::{Direction, Driver, Kind, MechanismIndex, OnRelease, Value};
 
 #[test]
 fn bad_files_get_their_messages() {
@@ -41,6 +49,371 @@ fn good_files_are_accepted_without_warnings() {
     for file in toml_files("good") {
         let config = read(&file).unwrap_or_else(|errors| panic!("{errors}"));
         assert_eq!(config.warnings, [], "{}", file.display());
+    }
+}
+
+#[test]
+fn the_robot_has_its_period_and_policy() {
+    let config = kickoff();
+    assert_eq!(config.name, "Kickoff");
+    assert_eq!(config.period, Duration::from_millis(20));
+    assert_eq!(config.live_runs, Some(500));
+    let smallest = read(&folder("good").join("smallest.toml")).unwrap();
+    assert_eq!(smallest.period, Duration::from_millis(20), "the default");
+    assert_eq!(smallest.channels.len(), 6, "the host's own channels");
+}
+
+#[test]
+fn channels_are_called_after_their_mechanism() {
+    let config = kickoff();
+    let find = |name: &str| {
+        let mut channels = config.channels.iter();
+        let found = channels.find(|declared| declared.channel.name == name);
+        found.unwrap_or_else(|| panic!("no {name}"))
+    };
+    let voltage = &find("elevator.voltage").channel;
+    assert_eq!(voltage.direction, Direction::Output);
+    assert_eq!(voltage.unit, "V");
+    assert_eq!(voltage.range, Some((-12.0, 12.0)));
+    assert_eq!(voltage.safe, Value::Number(0.5));
+    assert_eq!(voltage.on_release, OnRelease::Safe);
+    assert_eq!(voltage.mechanism, Some(MechanismIndex(1)));
+    assert!(!voltage.while_disabled);
+    let strip = &find("leds.strip").channel;
+    assert_eq!(strip.kind, Kind::Array { length: 24 });
+    assert_eq!(strip.safe, Value::Array(vec![0.0; 24]));
+    assert_eq!(strip.on_release, OnRelease::Hold);
+    assert!(strip.while_disabled);
+    assert_eq!(find("driver.a").channel.kind, Kind::Boolean);
+    assert_eq!(
+        find("lift.velocity").channel.unit,
+        "m/s",
+        "declared by its prefix"
+    );
+    assert_eq!(find("robot.battery").span, None, "the host's own");
+    let declared = config.channels.iter();
+    let mut heights = declared.filter(|declared| declared.channel.name == "lift.height");
+    assert_eq!(heights.next(), None, "connected to another channel");
+}
+
+#[test]
+fn devices_have_si_units_and_ports() {
+    let config = kickoff();
+    let device = |name: &str| config.devices.iter().find(|d| d.name == name).unwrap();
+    let drivebase = device("drivebase");
+    let number = |name: &str| match drivebase.parameters.get(name) {
+        Some(ParameterValue::Number(number)) => *number,
+        other => panic!("{name} is {other:?}"),
+    };
+    assert_eq!(number("wheel-diameter"), 6.0 * 0.0254);
+    assert_eq!(number("gearing"), 8.46);
+    assert_eq!(number("motors-per-side"), 2.0);
+    assert_eq!(drivebase.ports["heading"], "drive.heading");
+    assert_eq!(device("battery").ports["voltage"], "robot.battery");
+    assert_eq!(device("elevator").ports["height"], "elevator.height");
+    assert_eq!(device("elevator").ports["current"], "lift.current");
+    let of = &device("bottom").parameters["of"];
+    assert_eq!(*of, ParameterValue::Text("elevator".to_owned()));
+    let place = config.source.slice(drivebase.span_of("mass"));
+    assert_eq!(place, "\"52 kg\"", "later errors can point at a parameter");
+}
+
+#[test]
+fn plugins_have_grants_limits_and_their_own_table() {
+    let config = kickoff();
+    let plugin = &config.plugins[0];
+    assert_eq!(plugin.name, "drivetrain");
+    assert_eq!(plugin.file, Path::new("robots/plugins/drivetrain.wasm"));
+    assert_eq!(config.plugins[3].file, Path::new("/opt/autos.wasm"));
+    assert_eq!(plugin.digest.map(|digest| digest[31]), Some(0x1f));
+    assert!(plugin.may_require("drive") && !plugin.may_require("elevator"));
+    assert!(plugin.reads[0].covers("drive.heading") && !plugin.reads[0].covers("driver.a"));
+    assert!(plugin.publishes[0].covers("drive/pose"));
+    let folder = plugin.folder.as_ref().unwrap();
+    assert_eq!(folder.path, Path::new("robots/data"));
+    assert!(!folder.write);
+    assert_eq!(plugin.limits.memory, Some(16 << 20), "its own");
+    assert_eq!(plugin.limits.slice, Some(Duration::from_millis(2)));
+    assert_eq!(
+        plugin.limits.cleanup,
+        Some(Duration::from_millis(1)),
+        "of [limits]"
+    );
+    assert_eq!(plugin.limits.preemption_limit, Some(25), "of [robot]");
+    assert_eq!(plugin.limits.live_runs, None);
+    assert_eq!(config.plugins[1].limits.memory, Some(32 << 20));
+    let entries = [
+        ("gains", ConfigValue::Numbers(vec![1.0, 2.5])),
+        ("inverted", ConfigValue::Boolean(true)),
+        ("pid.kp", ConfigValue::Number(4.0)),
+        ("pid.window.ticks", ConfigValue::Integer(5)),
+        ("side", ConfigValue::Text("left".to_owned())),
+        ("track-width", ConfigValue::Number(0.6)),
+    ];
+    let entries = entries.map(|(key, value)| (key.to_owned(), value));
+    assert_eq!(plugin.config, entries.into());
+}
+
+#[test]
+fn commands_have_arguments_and_places() {
+    let config = kickoff();
+    assert_eq!(config.defaults[0].mechanism, "leds");
+    assert_eq!(config.defaults[0].command.plugin, "leds");
+    assert_eq!(config.defaults[0].command.command, "show-state");
+    let binding = &config.bindings[0];
+    assert_eq!(binding.on, BindingKind::WhileTrue);
+    let intake = &binding.command;
+    assert_eq!(
+        (&*intake.plugin, &*intake.command),
+        ("superstructure", "intake")
+    );
+    assert_eq!(intake.timeout, Some(Duration::from_secs(3)));
+    assert_eq!(intake.priority, Some(5));
+    assert_eq!(intake.arguments[0].name, "power");
+    assert_eq!(intake.arguments[0].value, ConfigValue::Number(0.8));
+    assert_eq!(intake.arguments[1].value, ConfigValue::Integer(2));
+
+    let error = config.diagnostic(
+        intake.arguments[0].name_span,
+        "`superstructure/intake` has no parameter `power`",
+        Some("did you mean `speed`?".to_owned()),
+    );
+    let line = "robots/robot.toml:114:59: `superstructure/intake` has no parameter `power` \
+                (did you mean `speed`?)";
+    assert_eq!(format!("{error:#}"), line);
+}
+
+#[test]
+fn signals_are_nested_in_the_order_of_the_reference() {
+    let config = kickoff();
+    let names: Vec<_> = config.signals.iter().map(|signal| &*signal.name).collect();
+    assert_eq!(
+        names,
+        ["low", "armed"],
+        "each after those that it refers to"
+    );
+    let SignalKind::Debounce { signal, time, edge } = &config.signals[0].signal.kind else {
+        panic!("{:?}", config.signals[0]);
+    };
+    let height = SignalSource::Channel("elevator.height".to_owned());
+    assert_eq!(signal.kind, SignalKind::Below(height, 0.2));
+    assert_eq!(
+        (*time, *edge),
+        (Duration::from_millis(100), DebounceEdge::Rising)
+    );
+
+    let drive = &config.opmodes[1];
+    assert_eq!(drive.mode, Mode::Teleoperated);
+    assert_eq!(drive.bindings[0].on, BindingKind::ToggleOnTrue);
+    let trigger = || SignalSource::Channel("driver.right-trigger".to_owned());
+    let between = [
+        SignalKind::Above(trigger(), 0.1),
+        SignalKind::Below(trigger(), 0.9),
+    ];
+    assert_eq!(kinds_of(&drive.bindings[0].signal), between);
+
+    // Debounce, then multi-press, then edge, whatever the order in the file.
+    let SignalKind::Edge {
+        signal,
+        rising: false,
+    } = &drive.bindings[1].signal.kind
+    else {
+        panic!("{:?}", drive.bindings[1].signal);
+    };
+    let SignalKind::MultiPress {
+        signal, count: 2, ..
+    } = &signal.kind
+    else {
+        panic!("{signal:?}");
+    };
+    let SignalKind::Debounce {
+        signal,
+        edge: DebounceEdge::Both,
+        ..
+    } = &signal.kind
+    else {
+        panic!("{signal:?}");
+    };
+    let any = kinds_of(signal);
+    assert_eq!(any[0], SignalKind::Named("armed".to_owned()));
+    let ready = SignalSource::Topic("drive/ready".to_owned());
+    assert_eq!(any[1], SignalKind::IsTrue(ready));
+    assert!(matches!(any[2], SignalKind::Not(_)));
+}
+
+#[test]
+fn a_script_is_played_by_the_gamepad() {
+    let config = kickoff();
+    let simulation = &config.simulation;
+    assert_eq!(simulation.seed, 7);
+    let timeline = simulation.timeline.iter();
+    let timeline: Vec<_> = timeline
+        .map(|s| (s.opmode.as_deref(), s.duration.as_secs()))
+        .collect();
+    assert_eq!(
+        timeline,
+        [(Some("two-ball"), 15), (None, 1), (Some("drive"), 10)]
+    );
+    let moments: Vec<_> = simulation
+        .script
+        .iter()
+        .map(|step| step.at.as_millis())
+        .collect();
+    assert_eq!(moments, [17_000, 17_500, 18_000], "pressed, let go, driven");
+
+    let image = Arc::new(config.image().unwrap());
+    let sim = config.sim(image.clone(), simulation.seed).unwrap();
+    assert!(sim.channels().len() > 20);
+    let mut hardware = gantry_hardware::Hardware::new(image.clone(), vec![Box::new(sim)]).unwrap();
+    let button = image.find("driver.a").unwrap();
+    let hat = image.find("driver.pov").unwrap();
+    let stick = image.find("driver.left-y").unwrap();
+    let mut seen = Vec::new();
+    for tick in 0..1000_u32 {
+        hardware.begin_tick(
+            config.period * tick,
+            config.period.min(config.period * tick),
+        );
+        hardware.end_tick();
+        if tick % 20 == 0 && (840..=900).contains(&tick) {
+            seen.push((
+                image.boolean(button),
+                image.number(hat),
+                image.number(stick),
+            ));
+        }
+    }
+    let expected = [
+        (false, -1.0, 0.0),
+        (true, 90.0, 0.0),
+        (false, -1.0, 0.0),
+        (false, -1.0, -0.8),
+    ];
+    assert_eq!(seen, expected, "at 16.8, 17.2, 17.6 and 18 s");
+}
+
+#[test]
+fn no_file_makes_the_reader_panic() {
+    let text = fs::read_to_string(folder("good").join("kickoff.toml")).unwrap();
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let mut refused = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let (before, after) = (lines[..index].concat(), lines[index + 1..].concat());
+        let half = &line[..line.floor_char_boundary(line.len() / 2)];
+        for text in [
+            format!("{before}{after}"),
+            format!("{before}{half}"),
+            format!("{before}{half}\n{after}"),
+            format!(
+                "{before}{}{after}",
+                line.replace('=', "= [{ µ = 1e999 }] #")
+            ),
+        ] {
+            if let Err(errors) = RobotConfig::parse("robot.toml", text) {
+                refused += 1;
+                assert!(errors.error_count() > 0);
+                assert!(errors.render(true).contains("robot.toml"));
+            }
+        }
+    }
+    assert!(
+        refused > lines.len(),
+        "the mutilated files should not be robots"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = RobotConfig::load(Path::new("nowhere/robot.toml")).unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.starts_with("cannot read nowhere/robot.toml: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_reference_lists_every_model() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/robot-toml.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("--test config` -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end of models -->").unwrap();
+    let models = model_tables();
+    let expected = format!("{before}--test config` -->\n{models}<!-- end of models -->{after}");
+    if std::env::var_os("GANTRY_BLESS").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    assert!(
+        text == expected,
+        "docs/robot-toml.md is out of date: bless it"
+    );
+}
+
+/// The models as the reference shows them.
+fn model_tables() -> String {
+    let mut text = String::new();
+    for model in MODELS {
+        text += &format!("\n#### `{}`\n\n{}\n", model.name, model.summary);
+        if !model.parameters.is_empty() {
+            text += "\n| Parameter | Type | Default | |\n|---|---|---|---|\n";
+        }
+        for spec in model.parameters {
+            let kind = match spec.quantity {
+                Quantity::Choice(words) => code_list(words),
+                Quantity::Device(models) => format!("name of a device: {}", code_list(models)),
+                Quantity::Count => "whole number".to_owned(),
+                Quantity::Ratio => "number".to_owned(),
+                quantity => quantity.name().to_owned(),
+            };
+            let unit = spec.quantity.units().next();
+            let default = match (spec.default, unit) {
+                (None, _) => "required".to_owned(),
+                (Some(Literal::Text("")), _) => "none".to_owned(),
+                (Some(Literal::Text(word)), _) => format!("`\"{word}\"`"),
+                (Some(Literal::Number(number)), Some(unit)) => format!("`\"{number} {unit}\"`"),
+                (Some(Literal::Number(number)), None) => format!("`{number}`"),
+            };
+            text += &format!(
+                "| `{}` | {kind} | {default} | {} |\n",
+                spec.name, spec.summary
+            );
+        }
+        if !model.ports.is_empty() {
+            text += "\n| Port | Kind | Unit | |\n|---|---|---|---|\n";
+        }
+        for port in model.ports {
+            let kind = match port.kind {
+                PortKind::Number => "number",
+                PortKind::Boolean => "boolean",
+                PortKind::Array(_) => "array",
+            };
+            let drives = match port.direction {
+                Direction::Input => "",
+                Direction::Output => "*Drives.* ",
+            };
+            let (name, unit, summary) = (port.name, port.unit, port.summary);
+            text += &format!("| `{name}` | {kind} | {unit} | {drives}{summary} |\n");
+        }
+    }
+    text
+}
+
+fn code_list(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+fn kickoff() -> RobotConfig {
+    let text = fs::read_to_string(folder("good").join("kickoff.toml")).unwrap();
+    RobotConfig::parse("robots/robot.toml", text).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn kinds_of(signal: &SignalExpr) -> Vec<SignalKind> {
+    match &signal.kind {
+        SignalKind::All(signals) | SignalKind::Any(signals) => {
+            signals.iter().map(|signal| signal.kind.clone()).collect()
+        }
+        other => panic!("{other:?}"),
     }
 }
 

@@ -65,8 +65,8 @@ impl Channels {
             if let Some(first) = self.list[first].span {
                 error = error.related(first, "the first one");
             }
-            let help = "a channel is called `<mechanism>.<channel>`, or `<prefix>.<port>` if its \
-                        device has a prefix: give one of them another name";
+            let help = "the inputs and the outputs of a mechanism share their names: give one of \
+                        them another one";
             sink.report(error.help(help));
             return;
         }

@@ -195,7 +195,7 @@ fn read_binding(mut table: Table<'_>, around: &Surroundings<'_>) -> Option<Bindi
     let signal = table.required("signal", "\"driver.a\"");
     let signal = signal.and_then(|node| SignalExpr::read(&node, around.channels, &around.signals));
     let on = table.required("on", "\"while-true\"");
-    let on = on.and_then(|node| node.choice("kind of binding", KINDS));
+    let on = on.and_then(|node| node.choice(KINDS));
     let command = table.required("command", "\"superstructure/score\"");
     let command = command.and_then(|node| CommandRef::read(&node, around));
     table.finish();

@@ -107,7 +107,7 @@ fn read_device<'a>(
     let model_name = table.required("model", "\"gamepad\"")?;
     let choices: Vec<_> = MODELS.iter().map(|model| (model.name, model)).collect();
     // Without the model nobody knows which keys there are.
-    let model: &'static ModelSpec = model_name.choice("model", &choices)?;
+    let model: &'static ModelSpec = model_name.choice(&choices)?;
     let (mut parameters, mut places) = (BTreeMap::new(), BTreeMap::new());
     for spec in model.parameters {
         let node = match spec.default {
@@ -157,19 +157,40 @@ impl Draft<'_> {
     /// and not connected to a channel of another name.
     fn declare(&self, sink: &Sink, channels: &mut Channels, wiring: &mut Wiring) {
         let Some(prefix) = self.prefix else { return };
+        let mut taken = Vec::new();
         for port in self.model.ports {
             let elsewhere = self.channels.as_ref().is_some_and(|t| t.has(port.name));
-            if let Some(channel) = wiring::declared_by(prefix, port).filter(|_| !elsewhere) {
-                wiring.connect(
-                    sink,
-                    &channel.name,
-                    &self.config.name,
-                    port,
-                    self.config.span,
-                );
-                channels.add(sink, channel, self.config.span);
+            let Some(channel) = wiring::declared_by(prefix, port).filter(|_| !elsewhere) else {
+                continue;
+            };
+            if channels.get(&channel.name).is_some() {
+                taken.push(channel.name);
+                continue;
             }
+            wiring.connect(
+                sink,
+                &channel.name,
+                &self.config.name,
+                port,
+                self.config.span,
+            );
+            channels.add(sink, channel, self.config.span);
         }
+        let Some(first) = taken.first() else { return };
+        let name = &self.config.name;
+        let message = match taken.len() {
+            1 => format!("device `{name}` declares a channel that is there already: `{first}`"),
+            count => format!(
+                "device `{name}` declares {count} channels that are there already, `{first}` first"
+            ),
+        };
+        let help = "a prefix declares a channel for everything that the device measures: give it \
+                    another one, or connect the port in `channels`";
+        let mut error = sink.error(self.config.span, message).help(help);
+        if let Some(span) = channels.get(first).and_then(|first| first.span) {
+            error = error.related(span, format!("declares `{first}`"));
+        }
+        sink.report(error);
     }
 
     fn connect(mut self, sink: &Sink, channels: &Channels, wiring: &mut Wiring) -> DeviceConfig {
@@ -230,7 +251,7 @@ fn read_parameter(
     match spec.quantity {
         Quantity::Choice(choices) => {
             let choices: Vec<_> = choices.iter().map(|choice| (*choice, *choice)).collect();
-            let chosen = node.choice(spec.name, &choices)?;
+            let chosen = node.choice(&choices)?;
             Some(ParameterValue::Text(chosen.to_owned()))
         }
         Quantity::Text => Some(ParameterValue::Text(node.string("…")?.to_owned())),
@@ -247,7 +268,11 @@ fn read_parameter(
                 let unit = quantity.units().next().map(|unit| format!(" {unit}"));
                 let unit = unit.unwrap_or_default();
                 let message = format!("`{}` is {number}{unit}, which is out of range", node.path);
-                let help = format!("it is between {least}{unit} and {greatest}{unit}");
+                let help = match (least, greatest) {
+                    // The models' way to say "any, but above zero".
+                    (1e-9, 1e9) => "it is greater than zero".to_owned(),
+                    _ => format!("it is between {least}{unit} and {greatest}{unit}"),
+                };
                 node.sink.report(node.error(message).help(help));
                 return None;
             }
@@ -259,7 +284,7 @@ fn read_parameter(
 fn check_reference(node: &Node<'_>, text: &str, accepted: &[&str], models: &Models<'_>) {
     let fitting = models
         .iter()
-        .filter(|(_, model)| model.is_some_and(|model| accepted.contains(&model.name)))
+        .filter(|(_, model)| model.is_none_or(|model| accepted.contains(&model.name)))
         .map(|(name, _)| *name);
     let message = match models.get(text) {
         Some(None) => return,

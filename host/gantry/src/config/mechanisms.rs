@@ -1,6 +1,6 @@
 //! `[mechanisms]`: what one command at a time may drive, and its channels.
 
-use gantry_hardware::quantity::Quantity;
+use gantry_hardware::quantity::{Quantity, UnitError};
 use gantry_hardware::{Channel, Direction, Kind, MechanismIndex, OnRelease, Value, quantity};
 use toml::de::DeValue;
 
@@ -116,7 +116,7 @@ const MEASURES: &[Quantity] = &[
 /// Reads what is declared, without a name yet; none if anything is wrong with it.
 fn read_channel(mut table: Table<'_>, direction: Direction) -> Option<Channel> {
     let word = match table.optional("kind") {
-        Some(node) => node.choice("kind of channel", KINDS),
+        Some(node) => node.choice(KINDS),
         None => Some(KindWord::Number),
     };
     let kind = match word {
@@ -147,9 +147,7 @@ fn read_channel(mut table: Table<'_>, direction: Direction) -> Option<Channel> {
         };
         let node = table.required("safe", example);
         safe = node.and_then(|node| read_safe(&node, kind?, range.flatten()));
-        on_release = optional(&mut table, "on-release", |node| {
-            node.choice("way to be released", RELEASES)
-        });
+        on_release = optional(&mut table, "on-release", |node| node.choice(RELEASES));
         while_disabled = optional(&mut table, "while-disabled", Node::boolean);
     } else if let Some(kind) = kind {
         safe = Some(Value::zero(kind));
@@ -195,10 +193,24 @@ fn read_unit(node: &Node<'_>) -> Option<&'static str> {
         (_, None) => {
             let message = format!("there is no unit `{text}`");
             let units = MEASURES.iter().filter_map(|measure| measure.units().next());
-            let help = names::suggest(text, "units of channels", units);
+            let help = match MEASURES.iter().find_map(|measure| spelled(text, *measure)) {
+                Some(unit) => format!("did you mean `{unit}`?"),
+                None => names::suggest(text, "units of channels", units),
+            };
             node.sink.report(node.error(message).help(help));
             None
         }
+    }
+}
+
+/// The unit that was meant by another spelling of it: `V` for `volts`.
+fn spelled(text: &str, measure: Quantity) -> Option<&'static str> {
+    match quantity::parse(&format!("1 {text}"), measure) {
+        Err(UnitError::WrongUnit {
+            suggestion: Some(unit),
+            ..
+        }) => quantity::canonical(&unit),
+        _ => None,
     }
 }
 

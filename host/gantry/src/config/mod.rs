@@ -135,9 +135,7 @@ impl RobotConfig {
         let sink = Sink::new(source.clone());
         let (root, syntax_errors) = DeTable::parse_recoverable(source.text());
         if !syntax_errors.is_empty() {
-            for error in &syntax_errors {
-                sink.report(syntax::describe(&sink, error));
-            }
+            syntax::report(&sink, &syntax_errors);
             return Err(ConfigErrors::new(sink.into_diagnostics()));
         }
         let mut config = read(Table::root(&sink, root.get_ref()), source.clone());

@@ -33,10 +33,10 @@ pub(super) fn suggest<'a>(
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> String {
     did_you_mean(name, candidates.clone()).unwrap_or_else(|| {
-        let all = list(candidates);
-        match all.as_str() {
-            "" => format!("there are no {what}"),
-            all => format!("the {what} are {all}"),
+        match candidates.clone().into_iter().count() {
+            0 => format!("there are no {what}"),
+            1 => format!("there is only {}", list(candidates)),
+            _ => format!("the {what} are {}", list(candidates)),
         }
     })
 }
@@ -115,6 +115,10 @@ mod tests {
         let all = "the modes are `autonomous`, `teleoperated` and `test`";
         assert_eq!(suggest("driving", "modes", modes), all);
         assert_eq!(suggest("tset", "modes", modes), "did you mean `test`?");
-        assert_eq!(suggest("a", "plugins", []), "there are no plugins");
+        assert_eq!(
+            suggest("driving", "plugins", ["leds"]),
+            "there is only `leds`"
+        );
+        assert_eq!(suggest("driving", "plugins", []), "there are no plugins");
     }
 }

@@ -78,7 +78,7 @@ fn read_opmode(
     around: &Surroundings<'_>,
 ) -> (Option<OpModeConfig>, bool) {
     let mode = table.required("mode", "\"autonomous\"");
-    let mode = mode.and_then(|node| node.choice("mode", MODES));
+    let mode = mode.and_then(|node| node.choice(MODES));
     let summary = table.optional("summary");
     let summary = summary.and_then(|node| node.string("Scores two"));
     let schedule = table.optional("schedule");
@@ -91,9 +91,8 @@ fn read_opmode(
     let defaults = defaults.map_or_else(Vec::new, |table| commands::read_defaults(&table, around));
     let bindings = table.optional("bindings");
     let bindings = bindings.map_or_else(Vec::new, |node| commands::read_bindings(&node, around));
-    let empty = !["schedule", "defaults", "bindings"]
-        .iter()
-        .any(|key| table.has(key));
+    let things = ["schedule", "defaults", "bindings"];
+    let empty = !table.has_unknown() && !things.iter().any(|key| table.has(key));
     table.finish();
     let opmode = mode.map(|mode| OpModeConfig {
         name: name.text.to_owned(),

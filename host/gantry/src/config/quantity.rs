@@ -119,10 +119,10 @@ impl Node<'_> {
 
 /// Units of memory; those of a thousand are left out because they are usually a slip.
 const BYTE_UNITS: &[(&str, u64)] = &[
-    ("B", 1),
-    ("KiB", 1 << 10),
     ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
     ("GiB", 1 << 30),
+    ("B", 1),
 ];
 
 /// Reads `"16 MiB"`; the error is the unit that is not known, if there is a number before it.

@@ -145,17 +145,18 @@ impl<'a> Node<'a> {
     }
 
     /// One of the given words, and what it stands for.
-    pub(super) fn choice<T: Copy>(&self, what: &str, choices: &[(&str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
         let words = choices.iter().map(|(word, _)| *word);
+        let all = || names::list(words.clone()).replace(" and ", " or ");
         let DeValue::String(text) = self.value else {
-            let help = format!("write one of {} in quotes", names::list(words));
-            return self.wrong_type("a string", &help);
+            return self.wrong_type("a string", &format!("write {} in quotes", all()));
         };
         let found = choices.iter().find(|(word, _)| word == text);
         if found.is_none() {
             let error = self
-                .error(format!("`{}`: there is no {what} `{text}`", self.path))
-                .help(names::suggest(text, &format!("{what}s"), words));
+                .error(format!("`{}` cannot be `{text}`", self.path))
+                .help(format!("it is {}", all()))
+                .maybe_help(names::did_you_mean(text, words));
             self.sink.report(error);
         }
         found.map(|(_, meaning)| *meaning)
@@ -242,9 +243,12 @@ impl<'a> Table<'a> {
             };
             let error = self
                 .sink
-                .error(self.span, format!("{place} has no `{key}`"))
-                .help(format!("add `{key} = {example}`"));
-            self.sink.report(error);
+                .error(self.span, format!("{place} has no `{key}`"));
+            let help = match self.path.as_str() {
+                "" => format!("add a section [{key}] with `{example}`"),
+                _ => format!("add `{key} = {example}`"),
+            };
+            self.sink.report(error.help(help));
         }
         node
     }
@@ -277,6 +281,11 @@ impl<'a> Table<'a> {
         self.entries.keys().map(|key| key.get_ref().as_ref())
     }
 
+    /// Whether there are keys that nobody has asked for.
+    pub(super) fn has_unknown(&self) -> bool {
+        self.names().any(|name| !self.known.contains(&name))
+    }
+
     /// Reports the keys that nobody has asked for.
     pub(super) fn finish(self) {
         for (name, _) in self.entries() {
@@ -286,7 +295,13 @@ impl<'a> Table<'a> {
                     path => format!("`{path}`"),
                 };
                 let message = format!("there is no key `{}` in {place}", name.text);
-                let help = names::suggest(name.text, "keys here", self.known.iter().copied());
+                let other = OTHER_WORDS
+                    .iter()
+                    .find(|(word, key)| *word == name.text && self.known.contains(key));
+                let help = match other {
+                    Some((_, key)) => format!("did you mean `{key}`?"),
+                    None => names::suggest(name.text, "keys here", self.known.iter().copied()),
+                };
                 self.sink
                     .report(self.sink.error(name.span, message).help(help));
             }
@@ -297,6 +312,22 @@ impl<'a> Table<'a> {
         join(&self.path, key)
     }
 }
+
+/// Keys as they are called elsewhere, for the suggestion.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("and", "all"),
+    ("args", "arguments"),
+    ("command", "name"),
+    ("driver", "model"),
+    ("max", "range"),
+    ("min", "range"),
+    ("negate", "not"),
+    ("or", "any"),
+    ("over", "above"),
+    ("requires", "mechanisms"),
+    ("type", "kind"),
+    ("under", "below"),
+];
 
 /// Reports a name that is not [plain](names::is_plain).
 pub(super) fn check_name(sink: &Sink, name: Name<'_>, what: &str) {
@@ -322,7 +353,7 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
+        DeValue::Float(_) => "a decimal number",
         DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date or time",
         DeValue::Array(_) => "an array",

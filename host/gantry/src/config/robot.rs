@@ -26,7 +26,7 @@ impl Robot {
             live_runs: None,
             limits: LimitsConfig::default(),
         };
-        let table = root.required("robot", "{ name = \"Kickoff\" }");
+        let table = root.required("robot", "name = \"Kickoff\"");
         let Some(mut table) = table.and_then(|node| node.table("{ name = \"Kickoff\" }")) else {
             return robot;
         };

@@ -256,7 +256,12 @@ impl Scope<'_> {
             false => Some(None),
         };
         let modifiers = Modifiers::read(&mut table);
+        let unknown = table.has_unknown();
         table.finish();
+        if unknown {
+            // What it is of may be among what was misspelled.
+            return None;
+        }
         let Some((key, of)) = base else {
             let error = node.error("this signal does not say what it is of");
             let bases = names::list(BASES.iter().copied()).replace(" and ", " or ");
@@ -373,9 +378,7 @@ impl Modifiers {
         let multi_press = table.optional("multi-press");
         let multi_press = multi_press
             .map(|node| read_multi_press(node.table("{ count = 2, window = \"500 ms\" }")?));
-        let rising = table
-            .optional("edge")
-            .map(|node| node.choice("edge", EDGES));
+        let rising = table.optional("edge").map(|node| node.choice(EDGES));
         // Nothing that is there may be wrong.
         Some(Self {
             debounce: debounce.map_or(Some(None), |read| read.map(Some))?,
@@ -417,7 +420,7 @@ fn read_debounce(mut table: Table<'_>) -> Option<(Duration, DebounceEdge)> {
     let time = table.required("time", "\"100 ms\"");
     let time = time.and_then(|node| node.duration());
     let edge = match table.optional("edge") {
-        Some(node) => node.choice("edge", DEBOUNCES),
+        Some(node) => node.choice(DEBOUNCES),
         None => Some(DebounceEdge::default()),
     };
     table.finish();

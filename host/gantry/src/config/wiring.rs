@@ -144,8 +144,13 @@ pub(super) fn check_port(
         (message, format!("connect it to an {}", port.direction))
     } else if !fits(port.kind, channel.kind) {
         let kind = kind_name(port.kind);
-        let message = format!("{here} is a {kind}, but `{name}` is a {}", channel.kind);
-        (message, format!("declare the channel as a {kind}"))
+        let other = match channel.kind {
+            Kind::Number => kind_name(PortKind::Number),
+            Kind::Boolean => kind_name(PortKind::Boolean),
+            Kind::Array { length } => kind_name(PortKind::Array(Some(length))),
+        };
+        let message = format!("{here} is {kind}, but `{name}` is {other}");
+        (message, format!("declare the channel as {kind}"))
     } else if port.unit != channel.unit {
         let of_port = unit_name(port.unit);
         let of_channel = unit_name(&channel.unit);
@@ -200,10 +205,10 @@ fn fits(port: PortKind, channel: Kind) -> bool {
 
 fn kind_name(kind: PortKind) -> String {
     match kind {
-        PortKind::Number => "number".to_owned(),
-        PortKind::Boolean => "boolean".to_owned(),
-        PortKind::Array(None) => "array".to_owned(),
-        PortKind::Array(Some(length)) => format!("array of {length}"),
+        PortKind::Number => "a number".to_owned(),
+        PortKind::Boolean => "a boolean".to_owned(),
+        PortKind::Array(None) => "an array".to_owned(),
+        PortKind::Array(Some(length)) => format!("an array of {length}"),
     }
 }
 

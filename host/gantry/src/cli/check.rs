@@ -1,0 +1,49 @@
+//! `gantry check`: everything that can be known without running.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Common, load};
+use crate::robot::{Disk, Options, Robot};
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The robot
+    #[arg(value_name = "ROBOT.toml")]
+    robot: PathBuf,
+}
+
+pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
+    let config = load(&args.robot)?;
+    let runtime = common.runtime(&config, false)?;
+    let (telemetry, _consumer) = gantry_telemetry::channel(1024);
+    let seed = config.simulation.seed;
+    let options = Options { files: &Disk, seed, real_time: false, telemetry };
+    let robot = Robot::assemble(config, runtime, options)?;
+    let config = robot.config();
+    println!("{}: ok", config.name);
+    println!(
+        "  {} mechanisms, {} channels, {} devices, every {:?}",
+        config.mechanisms.len(),
+        config.channels.len(),
+        config.devices.len(),
+        config.period,
+    );
+    for plugin in robot.plugins().registry.plugins() {
+        let description = plugin.description();
+        println!(
+            "  plugin {}: {} {}, contract {}, {} commands",
+            plugin.name(),
+            description.name,
+            description.version,
+            plugin.contract_version(),
+            description.commands.len(),
+        );
+    }
+    for opmode in &config.opmodes {
+        let colon = if opmode.summary.is_empty() { "" } else { ": " };
+        println!("  op mode {}{colon}{}", opmode.name, opmode.summary);
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! `gantry demo`: a match with the robot that is built in.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Common;
+use crate::config::RobotConfig;
+use crate::robot::PluginFiles;
+use crate::session::{Clock, Phase, Session, SessionOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Plays in virtual time, as fast as it goes
+    #[arg(long)]
+    fast: bool,
+    /// Where random numbers start [default: what the robot's file says]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Writes the event stream to a file, one JSON object per line
+    #[arg(long, value_name = "FILE.jsonl")]
+    events: Option<PathBuf>,
+}
+
+pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
+    let config = RobotConfig::parse("robot.toml", gantry_plugins::DEMO_ROBOT)?;
+    let runtime = common.runtime(&config, !args.fast)?;
+    let phases = Phase::of_timeline(&config)?;
+    let session = Session::start(
+        config,
+        runtime,
+        SessionOptions {
+            files: &Embedded,
+            seed: args.seed,
+            clock: if args.fast { Clock::Virtual } else { Clock::Real },
+            events: args.events.as_deref(),
+        },
+    )?;
+    session.play(&phases)
+}
+
+/// The plugins that are built into the binary, by the names of their files.
+struct Embedded;
+
+impl PluginFiles for Embedded {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        let found = gantry_plugins::ALL.iter().find(|(plugin, _)| *plugin == name);
+        found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::NotFound, "no plugin of this name is built in")
+        })
+    }
+}

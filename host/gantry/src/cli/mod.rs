@@ -1,0 +1,157 @@
+//! The command line.
+
+mod check;
+mod demo;
+mod inspect;
+mod run;
+mod sim;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use gantry_hardware::quantity::{self, Quantity};
+use gantry_plugin::{Pool, Preemption, Runtime, RuntimeConfig};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{ConfigErrors, LoadError, RobotConfig};
+
+/// Runs robots whose commands are WebAssembly plugins.
+#[derive(Debug, Parser)]
+#[command(name = "gantry", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: CliCommand,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum CliCommand {
+    /// Plays a match with the example robot that is built in.
+    Demo(demo::DemoArgs),
+    /// Runs a robot in real time.
+    Run(run::RunArgs),
+    /// Simulates a robot in virtual time, as fast as it goes; the same seed gives the same run.
+    Sim(sim::SimArgs),
+    /// Checks a robot and its plugins without running them.
+    Check(check::CheckArgs),
+    /// Shows what a plugin is, what it offers and what it asks for.
+    Inspect(inspect::InspectArgs),
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// Folder for compiled plugins [default: the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    cache: Option<PathBuf>,
+    /// Compile plugins anew, and keep nothing
+    #[arg(long, global = true, conflicts_with = "cache", help_heading = "Global options")]
+    no_cache: bool,
+    /// What is logged to standard error: a level, or a filter as tracing's EnvFilter takes it
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "GANTRY_LOG",
+        default_value = "warn",
+        help_heading = "Global options"
+    )]
+    log: String,
+}
+
+/// Runs what the command line says. 0: done. 1: it failed, and why is on standard error. 2: the
+/// command line is wrong.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (writer, _guard) = tracing_appender::non_blocking(std::io::stderr());
+    match EnvFilter::try_new(&cli.common.log) {
+        Ok(filter) => tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(writer)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .without_time()
+            .init(),
+        Err(error) => {
+            eprintln!("error: --log {:?} is not a filter: {error}", cli.common.log);
+            return ExitCode::from(2);
+        }
+    }
+    let result = match &cli.command {
+        CliCommand::Demo(args) => demo::demo(args, &cli.common),
+        CliCommand::Run(args) => run::run(args, &cli.common),
+        CliCommand::Sim(args) => sim::sim(args, &cli.common),
+        CliCommand::Check(args) => check::check(args, &cli.common),
+        CliCommand::Inspect(args) => inspect::inspect(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Mistakes in a robot.toml are shown with the lines they are in; everything else as a sentence.
+fn report(error: &anyhow::Error) {
+    let colours = std::io::stderr().is_terminal();
+    match error.downcast_ref::<ConfigErrors>() {
+        Some(errors) => eprint!("{}", errors.render(colours)),
+        None => eprintln!("error: {error:#}"),
+    }
+}
+
+/// Reads a robot.toml and shows its warnings.
+fn load(path: &Path) -> anyhow::Result<RobotConfig> {
+    let config = RobotConfig::load(path).map_err(|error| match error {
+        LoadError::Invalid(errors) => anyhow::Error::new(errors),
+        unreadable => anyhow::Error::new(unreadable),
+    })?;
+    warn(&config);
+    Ok(config)
+}
+
+fn warn(config: &RobotConfig) {
+    let colours = std::io::stderr().is_terminal();
+    for warning in &config.warnings {
+        eprintln!("{}", warning.render(colours));
+    }
+}
+
+impl Common {
+    /// A runtime for a robot, whose runs are pre-empted by time or by what repeats exactly.
+    fn runtime(&self, config: &RobotConfig, real_time: bool) -> anyhow::Result<Runtime> {
+        let mut runtime = if real_time {
+            RuntimeConfig { preemption: Preemption::real_time(), ..RuntimeConfig::default() }
+        } else {
+            RuntimeConfig::deterministic()
+        };
+        if let Some(live_runs) = config.live_runs {
+            runtime.pool = Pool::for_runs(live_runs);
+        }
+        runtime.cache = self.cache_folder();
+        Runtime::new(runtime).context("cannot start the plugin runtime")
+    }
+
+    fn cache_folder(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            return None;
+        }
+        self.cache.clone().or_else(|| Some(dirs::cache_dir()?.join("gantry")))
+    }
+}
+
+/// `15s`, `1.5 s`, `500ms`, `2min`.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let seconds = quantity::parse(text, Quantity::Time).map_err(|error| error.to_string())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("a time greater than zero is wanted, such as 15s".to_owned()),
+    }
+}

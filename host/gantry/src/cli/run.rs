@@ -1,0 +1,111 @@
+//! `gantry run`: a robot in real time.
+
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{Common, load, parse_time};
+use crate::robot::{Disk, RobotMode};
+use crate::session::{Clock, Order, Session, SessionOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The robot
+    #[arg(value_name = "ROBOT.toml")]
+    robot: PathBuf,
+    /// Enables this op mode at once; otherwise the robot starts disabled
+    #[arg(long, value_name = "NAME")]
+    opmode: Option<String>,
+    /// Stops after this time, such as 15s; otherwise on `quit`, Ctrl-C or SIGTERM
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    duration: Option<Duration>,
+    /// Where random numbers start [default: what the robot's file says]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Writes the event stream to a file, one JSON object per line
+    #[arg(long, value_name = "FILE.jsonl")]
+    events: Option<PathBuf>,
+}
+
+const HELP: &str = "\
+enable NAME   enable an op mode
+disable       disable the robot (an empty line does, too)
+estop         emergency stop: disable it until the program is started again
+quit          stop the program";
+
+pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
+    let config = load(&args.robot)?;
+    let runtime = common.runtime(&config, true)?;
+    let session = Session::start(
+        config,
+        runtime,
+        SessionOptions {
+            files: &Disk,
+            seed: args.seed,
+            clock: Clock::Real,
+            events: args.events.as_deref(),
+        },
+    )?;
+    let start = match &args.opmode {
+        Some(name) => session.robot().find_opmode(name)?,
+        None => RobotMode::Disabled,
+    };
+    let config = session.robot().config();
+    println!("{}: every {:?}, disabled until enabled", config.name, config.period);
+    if args.opmode.is_none() {
+        for opmode in &config.opmodes {
+            println!("  enable {}   {}", opmode.name, opmode.summary);
+        }
+    }
+    let orders = read_orders()?;
+    session.run(start, args.duration, &orders)
+}
+
+/// Orders from standard input, and from signals.
+fn read_orders() -> anyhow::Result<mpsc::Receiver<Order>> {
+    let (sender, receiver) = mpsc::channel();
+    let by_signal = sender.clone();
+    let mut signals =
+        signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS.iter().copied())
+            .context("cannot handle signals")?;
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            if by_signal.send(Order::Quit).is_err() {
+                return;
+            }
+        }
+    });
+    let terminal = std::io::stdin().is_terminal();
+    std::thread::spawn(move || {
+        if terminal {
+            println!("{HELP}");
+        }
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            match parse_order(line.trim()) {
+                Some(order) => {
+                    if sender.send(order).is_err() {
+                        return;
+                    }
+                }
+                None => eprintln!("`{}` is not an order; there are\n{HELP}", line.trim()),
+            }
+        }
+    });
+    Ok(receiver)
+}
+
+fn parse_order(line: &str) -> Option<Order> {
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    match (word, rest.trim()) {
+        ("enable", name) if !name.is_empty() => Some(Order::Enable(name.to_owned())),
+        ("" | "disable", "") => Some(Order::Disable),
+        ("estop", "") => Some(Order::EmergencyStop),
+        ("quit" | "exit", "") => Some(Order::Quit),
+        _ => None,
+    }
+}

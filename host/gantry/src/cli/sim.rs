@@ -1,0 +1,49 @@
+//! `gantry sim`: a robot in virtual time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{Common, load, parse_time};
+use crate::robot::Disk;
+use crate::session::{Clock, Phase, Session, SessionOptions};
+
+#[derive(Debug, Args)]
+pub(super) struct SimArgs {
+    /// The robot
+    #[arg(value_name = "ROBOT.toml")]
+    robot: PathBuf,
+    /// The op mode that is enabled [default: the timeline in the robot's file]
+    #[arg(long, value_name = "NAME", requires = "duration")]
+    opmode: Option<String>,
+    /// How long, such as 15s
+    #[arg(long = "for", id = "duration", value_name = "TIME", value_parser = parse_time, requires = "opmode")]
+    duration: Option<Duration>,
+    /// Where random numbers start [default: what the robot's file says]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Writes the event stream to a file, one JSON object per line
+    #[arg(long, value_name = "FILE.jsonl")]
+    events: Option<PathBuf>,
+}
+
+pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
+    let config = load(&args.robot)?;
+    let phases = match (&args.opmode, args.duration) {
+        (Some(opmode), Some(duration)) => vec![Phase::of_opmode(&config, opmode, duration)?],
+        _ => Phase::of_timeline(&config)?,
+    };
+    let runtime = common.runtime(&config, false)?;
+    let session = Session::start(
+        config,
+        runtime,
+        SessionOptions {
+            files: &Disk,
+            seed: args.seed,
+            clock: Clock::Virtual,
+            events: args.events.as_deref(),
+        },
+    )?;
+    session.play(&phases)
+}

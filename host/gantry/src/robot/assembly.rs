@@ -1,0 +1,268 @@
+//! From robot.toml to a robot: the image, the devices, the plugins, the commands.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gantry_hardware::{Hardware, Image};
+use gantry_plugin::{Folder, Limits, Pattern, Policy, Runtime, Source};
+use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal, Value};
+
+use super::log::LogQueue;
+use super::signals::Signals;
+use crate::config::{
+    BindingConfig, BindingKind, CommandRef, ConfigErrors, ConfigValue, DefaultConfig, Diagnostic,
+    LimitsConfig, PluginConfig, RobotConfig,
+};
+
+/// Where plugins' files come from.
+pub trait PluginFiles {
+    /// The bytes of a plugin's file, all at once.
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>>;
+}
+
+/// The file system. A file is read once, so that one which changes meanwhile does no harm.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl PluginFiles for Disk {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+}
+
+/// The parts of a robot, checked against each other.
+pub(super) struct Parts {
+    pub(super) image: Arc<Image>,
+    pub(super) hardware: Hardware,
+    pub(super) mechanisms: Arc<Mechanisms>,
+    pub(super) surroundings: gantry_plugin::Robot,
+    pub(super) log: Arc<LogQueue>,
+    pub(super) always: Behaviour,
+    /// One per op mode, in the order of the file.
+    pub(super) opmodes: Vec<Behaviour>,
+}
+
+/// What is scheduled, bound and done by default in a scope.
+#[derive(Default)]
+pub(super) struct Behaviour {
+    pub(super) schedule: Vec<Command>,
+    pub(super) bindings: Vec<(Signal, Binding, Command)>,
+    pub(super) defaults: Vec<(MechanismId, Command)>,
+}
+
+/// Puts a robot together. All that is wrong is reported at once, at the lines of the file.
+pub(super) fn assemble(
+    config: &RobotConfig,
+    files: &dyn PluginFiles,
+    runtime: &Runtime,
+    seed: u64,
+) -> Result<Parts, ConfigErrors> {
+    let image = Arc::new(config.image()?);
+    let sim = config.sim(image.clone(), seed)?;
+    let nowhere = |error: &dyn std::fmt::Display| {
+        ConfigErrors::from_iter([config.diagnostic(Default::default(), error.to_string(), None)])
+    };
+    let hardware =
+        Hardware::new(image.clone(), vec![Box::new(sim)]).map_err(|error| nowhere(&error))?;
+    let names = config.mechanisms.iter().map(|mechanism| mechanism.name.clone());
+    let mechanisms = Arc::new(Mechanisms::new(names).map_err(|error| nowhere(&error))?);
+    let log = Arc::new(LogQueue::default());
+    let surroundings = gantry_plugin::Robot::new(
+        mechanisms.clone(),
+        image.clone(),
+        log.clone(),
+        config.period,
+        seed,
+    );
+
+    let mut assembly = Assembly { config, surroundings, mechanisms, wrong: Vec::new() };
+    assembly.load_plugins(files, runtime);
+    let signals = assembly.signals(&image);
+    let always = assembly.behaviour(&[], &config.bindings, &config.defaults, &signals);
+    let opmodes: Vec<Behaviour> = config
+        .opmodes
+        .iter()
+        .map(|mode| assembly.behaviour(&mode.schedule, &mode.bindings, &mode.defaults, &signals))
+        .collect();
+    if !assembly.wrong.is_empty() {
+        return Err(ConfigErrors::from_iter(assembly.wrong));
+    }
+    let Assembly { surroundings, mechanisms, .. } = assembly;
+    Ok(Parts { image, hardware, mechanisms, surroundings, log, always, opmodes })
+}
+
+struct Assembly<'a> {
+    config: &'a RobotConfig,
+    surroundings: gantry_plugin::Robot,
+    mechanisms: Arc<Mechanisms>,
+    wrong: Vec<Diagnostic>,
+}
+
+impl Assembly<'_> {
+    fn load_plugins(&mut self, files: &dyn PluginFiles, runtime: &Runtime) {
+        for plugin in &self.config.plugins {
+            let bytes = match files.read(&plugin.file) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    let message = format!(
+                        "plugin `{}`: cannot read {}: {error}",
+                        plugin.name,
+                        plugin.file.display(),
+                    );
+                    let help = "the path starts at the folder of this file; build the plugin first \
+                                if it is not there yet";
+                    self.report(plugin.file_span, message, Some(help.to_owned()));
+                    continue;
+                }
+            };
+            let source = Source {
+                name: plugin.name.clone(),
+                origin: plugin.file.display().to_string(),
+                bytes,
+            };
+            match runtime.load(source, policy(plugin), &self.surroundings) {
+                Ok(loaded) => {
+                    self.surroundings.registry.insert(loaded);
+                }
+                Err(error) => self.report(plugin.span, error.to_string(), None),
+            }
+        }
+    }
+
+    fn signals(&self, image: &Arc<Image>) -> Signals {
+        let mut signals = Signals::new(image.clone(), self.surroundings.topics.clone());
+        for named in &self.config.signals {
+            signals.define(&named.name, &named.signal);
+        }
+        signals
+    }
+
+    fn behaviour(
+        &mut self,
+        schedule: &[CommandRef],
+        bindings: &[BindingConfig],
+        defaults: &[DefaultConfig],
+        signals: &Signals,
+    ) -> Behaviour {
+        let schedule = schedule.iter().filter_map(|reference| self.command(reference)).collect();
+        let bindings = bindings
+            .iter()
+            .filter_map(|binding| {
+                let command = self.command(&binding.command)?;
+                Some((signals.make(&binding.signal), binding_kind(binding.on), command))
+            })
+            .collect();
+        let defaults =
+            defaults.iter().filter_map(|default| self.default_command(default)).collect();
+        Behaviour { schedule, bindings, defaults }
+    }
+
+    /// A new command object; none if there is something wrong with it, or with its plugin.
+    fn command(&mut self, reference: &CommandRef) -> Option<Command> {
+        let registry = &self.surroundings.registry;
+        // A plugin that was not loaded has been reported already.
+        registry.get(&reference.plugin)?;
+        let name = format!("{}/{}", reference.plugin, reference.command);
+        let arguments = reference
+            .arguments
+            .iter()
+            .map(|argument| (argument.name.clone(), value(&argument.value)))
+            .collect();
+        let mut command = match registry.command(&name, arguments) {
+            Ok(command) => command,
+            Err(error) => {
+                self.report(reference.span, error.to_string(), None);
+                return None;
+            }
+        };
+        if let Some(priority) = reference.priority {
+            command = command.with_priority(priority);
+        }
+        if let Some(timeout) = reference.timeout {
+            command = command.with_timeout(timeout);
+        }
+        Some(command)
+    }
+
+    fn default_command(&mut self, default: &DefaultConfig) -> Option<(MechanismId, Command)> {
+        let command = self.command(&default.command)?;
+        let mechanism = self.mechanisms.find(&default.mechanism)?;
+        let requirements = command.requirements();
+        if requirements.len() == 1 && requirements.contains(mechanism) {
+            return Some((mechanism, command));
+        }
+        let names: Vec<String> =
+            requirements.iter().map(|id| format!("`{}`", self.mechanisms.name(id))).collect();
+        let message = format!(
+            "`{}` cannot be the default command of `{}`: it requires {}",
+            command.name(),
+            default.mechanism,
+            if names.is_empty() { "nothing".to_owned() } else { names.join(", ") },
+        );
+        let help = "a default command requires its mechanism and no other".to_owned();
+        self.report(default.command.span, message, Some(help));
+        None
+    }
+
+    fn report(&mut self, span: crate::config::Span, message: String, help: Option<String>) {
+        self.wrong.push(self.config.diagnostic(span, message, help));
+    }
+}
+
+/// What the file grants a plugin.
+pub(crate) fn policy(plugin: &PluginConfig) -> Policy {
+    let patterns = |grants: &[crate::config::Grant]| {
+        grants.iter().map(|grant| Pattern::from(grant.name.as_str())).collect()
+    };
+    Policy {
+        mechanisms: plugin.mechanisms.iter().map(|grant| grant.name.clone()).collect(),
+        reads: patterns(&plugin.reads),
+        publishes: patterns(&plugin.publishes),
+        folder: plugin.folder.as_ref().map(|folder| Folder {
+            path: PathBuf::from(&folder.path),
+            write: folder.write,
+        }),
+        limits: limits(&plugin.limits),
+        config: plugin.config.iter().map(|(key, entry)| (key.clone(), value(entry))).collect(),
+    }
+}
+
+fn limits(config: &LimitsConfig) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(memory) = config.memory {
+        limits.memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    }
+    if let Some(elements) = config.table_elements {
+        limits.table_elements = elements as usize;
+    }
+    if let Some(slice) = config.slice {
+        limits.slice = gantry_plugin::Budget::of(slice);
+    }
+    if let Some(cleanup) = config.cleanup {
+        limits.cleanup = gantry_plugin::Budget::of(cleanup);
+    }
+    limits
+}
+
+fn value(value: &ConfigValue) -> Value {
+    match value {
+        ConfigValue::Boolean(value) => Value::Boolean(*value),
+        ConfigValue::Integer(value) => Value::Integer(*value),
+        ConfigValue::Number(value) => Value::Number(*value),
+        ConfigValue::Text(value) => Value::Text(value.clone()),
+        ConfigValue::Numbers(value) => Value::Numbers(value.clone()),
+    }
+}
+
+fn binding_kind(kind: BindingKind) -> Binding {
+    match kind {
+        BindingKind::OnTrue => Binding::OnTrue,
+        BindingKind::OnFalse => Binding::OnFalse,
+        BindingKind::WhileTrue => Binding::WhileTrue,
+        BindingKind::WhileFalse => Binding::WhileFalse,
+        BindingKind::RetryWhileTrue => Binding::RetryWhileTrue,
+        BindingKind::RetryWhileFalse => Binding::RetryWhileFalse,
+        BindingKind::ToggleOnTrue => Binding::ToggleOnTrue,
+        BindingKind::ToggleOnFalse => Binding::ToggleOnFalse,
+    }
+}

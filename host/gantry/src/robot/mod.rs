@@ -1,0 +1,287 @@
+//! A robot: everything that robot.toml describes, put together and run tick by tick.
+
+mod assembly;
+mod log;
+mod modes;
+mod observer;
+mod signals;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use gantry_hardware::{DriverReport, Hardware, Health};
+use gantry_plugin::{Level, Runtime};
+use gantry_scheduler::{Scheduler, Tick};
+use gantry_telemetry::{LogLevel, Producer, Recorder, TickTiming};
+
+use self::assembly::{Behaviour, Parts};
+use self::modes::ModeChannels;
+use self::observer::Watch;
+use crate::config::{ConfigErrors, Mode, RobotConfig};
+
+pub(crate) use self::assembly::policy;
+pub use self::assembly::{Disk, PluginFiles};
+pub use self::modes::RobotMode;
+
+/// How a robot is put together.
+pub struct Options<'a> {
+    /// Where plugins' files come from.
+    pub files: &'a dyn PluginFiles,
+    /// Where random numbers start: those of the simulator and those that guests see.
+    pub seed: u64,
+    /// Whether ticks follow real time, so that it matters how long they take.
+    pub real_time: bool,
+    /// Where records go.
+    pub telemetry: Producer,
+}
+
+/// A robot that is ready to run.
+pub struct Robot {
+    config: RobotConfig,
+    runtime: Runtime,
+    scheduler: Scheduler,
+    hardware: Hardware,
+    plugins: gantry_plugin::Robot,
+    log: std::sync::Arc<log::LogQueue>,
+    recorder: Rc<RefCell<Recorder>>,
+    mode_channels: ModeChannels,
+    mode: RobotMode,
+    opmodes: Vec<Behaviour>,
+    last_tick: Option<Duration>,
+    topics_seen: u64,
+    real_time: bool,
+}
+
+impl Robot {
+    /// Loads the plugins and puts everything together. The robot is disabled.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, at the lines of the file.
+    pub fn assemble(
+        config: RobotConfig,
+        runtime: Runtime,
+        options: Options<'_>,
+    ) -> Result<Self, ConfigErrors> {
+        let parts = assembly::assemble(&config, options.files, &runtime, options.seed)?;
+        let Parts { image, hardware, mechanisms, surroundings, log, always, opmodes } = parts;
+        let recorder = Rc::new(RefCell::new(Recorder::new(options.telemetry)));
+        let watch = Watch {
+            image: image.clone(),
+            recorder: recorder.clone(),
+            clock: options.real_time.then(Instant::now),
+        };
+        let mut scheduler = Scheduler::new(mechanisms, Box::new(watch));
+        scheduler.set_enabled(false);
+        apply(&mut scheduler, &always);
+        let mut robot = Self {
+            config,
+            runtime,
+            scheduler,
+            hardware,
+            plugins: surroundings,
+            log,
+            recorder,
+            mode_channels: ModeChannels::new(image),
+            mode: RobotMode::Disabled,
+            opmodes,
+            last_tick: None,
+            topics_seen: 0,
+            real_time: options.real_time,
+        };
+        robot.mode_channels.set(RobotMode::Disabled, None);
+        robot.recorder.borrow_mut().mode(gantry_telemetry::Mode::Disabled);
+        robot.maintain();
+        Ok(robot)
+    }
+
+    /// What robot.toml says.
+    pub fn config(&self) -> &RobotConfig {
+        &self.config
+    }
+
+    /// What the robot is doing.
+    pub fn mode(&self) -> RobotMode {
+        self.mode
+    }
+
+    /// The op mode of this name, or the nearest name.
+    pub fn find_opmode(&self, name: &str) -> Result<RobotMode, UnknownOpMode> {
+        find_opmode(&self.config, name).map(RobotMode::Enabled)
+    }
+
+    /// Does something else from the next tick on. An emergency stop is for good.
+    pub fn set_mode(&mut self, mode: RobotMode) {
+        if mode == self.mode || self.mode == RobotMode::EmergencyStopped {
+            return;
+        }
+        self.mode = mode;
+        let enabled = matches!(mode, RobotMode::Enabled(_));
+        // What the op mode before left behind ends first, and its outputs are safe.
+        self.scheduler.set_enabled(false);
+        self.scheduler.set_opmode(false);
+        self.hardware.image().set_enabled(enabled);
+        if mode == RobotMode::EmergencyStopped {
+            self.scheduler.cancel_all();
+            self.hardware.make_safe();
+        }
+        self.scheduler.set_enabled(enabled);
+        let mut kind = None;
+        let mut shown = match mode {
+            RobotMode::EmergencyStopped => gantry_telemetry::Mode::EmergencyStopped,
+            _ => gantry_telemetry::Mode::Disabled,
+        };
+        if let RobotMode::Enabled(index) = mode {
+            self.scheduler.set_opmode(true);
+            apply(&mut self.scheduler, &self.opmodes[index]);
+            let opmode = &self.config.opmodes[index];
+            let name = opmode.name.as_str().into();
+            kind = Some(opmode.mode);
+            shown = match opmode.mode {
+                Mode::Autonomous => gantry_telemetry::Mode::Autonomous(name),
+                Mode::Teleoperated => gantry_telemetry::Mode::Teleoperated(name),
+                Mode::Test => gantry_telemetry::Mode::Test(name),
+            };
+        }
+        self.mode_channels.set(mode, kind);
+        self.recorder.borrow_mut().mode(shown);
+    }
+
+    /// Runs one tick at this time since the start, which must not go back.
+    pub fn tick(&mut self, now: Duration, lateness: Option<Duration>) {
+        let started = self.real_time.then(Instant::now);
+        let tick = Tick { number: self.scheduler.now().number, time: now };
+        let period = self.last_tick.replace(now).map(|last| now.saturating_sub(last));
+        self.recorder.borrow_mut().begin_tick(tick);
+        self.plugins.clock.set(tick);
+
+        self.hardware.begin_tick(now, period.unwrap_or_default());
+        self.scheduler.tick(now);
+        let work = started.map(|started| started.elapsed());
+        if work.is_some_and(|work| work > self.config.period) {
+            // What was computed is for a moment that is over.
+            self.hardware.image().force_safe();
+        }
+        self.hardware.end_tick();
+
+        let timing = work.map(|work| {
+            // The next tick should have begun.
+            let late = (work + lateness.unwrap_or_default()).checked_sub(self.config.period);
+            TickTiming { period, work, late: late.filter(|by| !by.is_zero()) }
+        });
+        self.recorder.borrow_mut().end_tick(timing);
+    }
+
+    /// What is left for the time between two ticks: log lines, faults, topics, warm instances.
+    pub fn maintain(&mut self) {
+        let mut recorder = self.recorder.borrow_mut();
+        let dropped = self.log.drain(|line| {
+            tell(&line);
+            recorder.log(&line.plugin, &line.command, line.run, level(line.level), &line.text);
+        });
+        if dropped > 0 {
+            recorder.note(&format!("{dropped} log lines came too fast and were dropped"));
+        }
+        for DriverReport { driver, change, .. } in self.hardware.reports() {
+            match change {
+                Health::Failed { error, .. } => {
+                    tracing::error!(driver = &*driver, "{error}; its outputs are safe");
+                    recorder.driver_fault(&driver, &error.to_string());
+                }
+                Health::Recovered { after } => {
+                    tracing::info!(driver = &*driver, "recovered after {after:?}");
+                    recorder.driver_recovered(&driver);
+                }
+            }
+        }
+        self.topics_seen = self.plugins.topics.changes(self.topics_seen, |name, value| {
+            recorder.topic(name, value.clone());
+        });
+        drop(recorder);
+        self.runtime.maintain();
+    }
+
+    /// Puts all outputs at their safe values and ends every command; the robot is over.
+    pub fn shut_down(&mut self) {
+        self.scheduler.cancel_all();
+        self.hardware.make_safe();
+        self.maintain();
+    }
+
+    /// The value of a number input as of the last tick, for summaries.
+    pub fn number(&self, channel: &str) -> Option<f64> {
+        let image = self.hardware.image();
+        image.find(channel).map(|id| image.number(id))
+    }
+
+    /// The plugins and what they share.
+    pub fn plugins(&self) -> &gantry_plugin::Robot {
+        &self.plugins
+    }
+}
+
+/// There is no op mode of this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no op mode `{name}`; this robot has {}", list(known))]
+pub struct UnknownOpMode {
+    name: String,
+    known: Vec<String>,
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The position of an op mode in a robot's file.
+pub(crate) fn find_opmode(config: &RobotConfig, name: &str) -> Result<usize, UnknownOpMode> {
+    let position = config.opmodes.iter().position(|opmode| opmode.name == name);
+    position.ok_or_else(|| UnknownOpMode {
+        name: name.to_owned(),
+        known: config.opmodes.iter().map(|opmode| opmode.name.clone()).collect(),
+    })
+}
+
+/// Makes what a scope of the file says, in the scheduler's present scope.
+fn apply(scheduler: &mut Scheduler, behaviour: &Behaviour) {
+    for (mechanism, command) in &behaviour.defaults {
+        // Assembly has checked that it fits.
+        if let Err(error) = scheduler.set_default(*mechanism, command) {
+            tracing::error!("{error}");
+        }
+    }
+    for (signal, binding, command) in &behaviour.bindings {
+        scheduler.bind(signal, *binding, command);
+    }
+    for command in &behaviour.schedule {
+        scheduler.schedule(command);
+    }
+}
+
+fn tell(line: &log::Line) {
+    let (who, text) = if line.command.is_empty() {
+        (&line.plugin, &line.text)
+    } else {
+        (&line.command, &line.text)
+    };
+    match line.level {
+        Level::Trace => tracing::trace!("{who}: {text}"),
+        Level::Debug => tracing::debug!("{who}: {text}"),
+        Level::Info => tracing::info!("{who}: {text}"),
+        Level::Warn => tracing::warn!("{who}: {text}"),
+        Level::Error => tracing::error!("{who}: {text}"),
+    }
+}
+
+fn level(level: Level) -> LogLevel {
+    match level {
+        Level::Trace => LogLevel::Trace,
+        Level::Debug => LogLevel::Debug,
+        Level::Info => LogLevel::Info,
+        Level::Warn => LogLevel::Warn,
+        Level::Error => LogLevel::Error,
+    }
+}

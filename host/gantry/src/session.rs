@@ -1,0 +1,243 @@
+//! A robot in time: when its ticks happen, what it does in which phase, and where its records go.
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use gantry_plugin::Runtime;
+use gantry_telemetry::Run;
+
+use crate::config::{RobotConfig, TimelineStep};
+use crate::pace::Pace;
+use crate::reports::Reports;
+use crate::robot::{Options, PluginFiles, Robot, RobotMode, find_opmode};
+
+/// Records that may wait between the loop and whoever writes them.
+const RECORDS: usize = 65_536;
+
+/// What a session needs besides its robot.
+pub struct SessionOptions<'a> {
+    /// Where plugins' files come from.
+    pub files: &'a dyn PluginFiles,
+    /// Where random numbers start; none: where the robot's file says.
+    pub seed: Option<u64>,
+    /// When ticks happen.
+    pub clock: Clock,
+    /// The file for the event stream.
+    pub events: Option<&'a Path>,
+}
+
+/// When ticks happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// At absolute deadlines.
+    Real,
+    /// One after the other.
+    Virtual,
+}
+
+/// A stretch of time in which the robot does one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phase {
+    mode: RobotMode,
+    duration: Duration,
+}
+
+impl Phase {
+    /// What the simulation's timeline in the robot's file says.
+    pub fn of_timeline(config: &RobotConfig) -> anyhow::Result<Vec<Phase>> {
+        if config.simulation.timeline.is_empty() {
+            bail!(
+                "there is nothing to simulate: give --opmode and --for, or write a \
+                 [[simulation.timeline]] into the robot's file"
+            );
+        }
+        let phase = |step: &TimelineStep| {
+            let mode = match &step.opmode {
+                Some(name) => RobotMode::Enabled(find_opmode(config, name)?),
+                None => RobotMode::Disabled,
+            };
+            Ok(Phase { mode, duration: step.duration })
+        };
+        config.simulation.timeline.iter().map(phase).collect()
+    }
+
+    /// One op mode for a time.
+    pub fn of_opmode(config: &RobotConfig, name: &str, duration: Duration) -> anyhow::Result<Phase> {
+        Ok(Phase { mode: RobotMode::Enabled(find_opmode(config, name)?), duration })
+    }
+}
+
+/// What an operator can tell a robot that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Enable the op mode of this name.
+    Enable(String),
+    /// Disable the robot.
+    Disable,
+    /// Disable it for good.
+    EmergencyStop,
+    /// End the program.
+    Quit,
+}
+
+/// A robot with its clock and its reports.
+pub struct Session {
+    robot: Robot,
+    clock: Clock,
+    seed: u64,
+    sink: Sink,
+}
+
+/// Where records are taken care of.
+enum Sink {
+    /// In the loop's thread, between two ticks: in the same way each time.
+    Inline(Box<Reports>),
+    /// In a thread of its own, so that a slow disk does not disturb the loop.
+    Thread(JoinHandle<anyhow::Result<Reports>>),
+}
+
+impl Session {
+    /// Puts the robot together. Nothing runs yet.
+    pub fn start(
+        config: RobotConfig,
+        runtime: Runtime,
+        options: SessionOptions<'_>,
+    ) -> anyhow::Result<Self> {
+        let seed = options.seed.unwrap_or(config.simulation.seed);
+        let run = Run { robot: &config.name, seed: Some(seed), period: config.period };
+        let (telemetry, consumer) = gantry_telemetry::channel(RECORDS);
+        let real_time = options.clock == Clock::Real;
+        let mut reports = Reports::new(consumer, options.events, run, real_time)?;
+        let robot = Robot::assemble(
+            config,
+            runtime,
+            Options { files: options.files, seed, real_time, telemetry },
+        )?;
+        let sink = match options.clock {
+            Clock::Virtual => Sink::Inline(Box::new(reports)),
+            Clock::Real => {
+                let thread = std::thread::Builder::new().name("telemetry".to_owned());
+                let handle = thread.spawn(move || {
+                    reports.follow()?;
+                    Ok(reports)
+                });
+                Sink::Thread(handle.context("cannot start the telemetry thread")?)
+            }
+        };
+        Ok(Self { robot, clock: options.clock, seed, sink })
+    }
+
+    /// The robot.
+    pub fn robot(&self) -> &Robot {
+        &self.robot
+    }
+
+    /// Plays phases one after the other and prints the summary.
+    pub fn play(mut self, phases: &[Phase]) -> anyhow::Result<()> {
+        let period = self.robot.config().period;
+        let mut pace = (self.clock == Clock::Real).then(|| Pace::start(period));
+        let mut end = Duration::ZERO;
+        let mut now = Duration::ZERO;
+        let mut late = None;
+        for phase in phases {
+            self.robot.set_mode(phase.mode);
+            end += phase.duration;
+            while now < end {
+                self.tick(now, late)?;
+                match &mut pace {
+                    None => now += period,
+                    Some(pace) => {
+                        let due = pace.next();
+                        (now, late) = (due.time, Some(due.late));
+                    }
+                }
+            }
+        }
+        self.robot.set_mode(RobotMode::Disabled);
+        self.tick(now, late)?;
+        self.finish()
+    }
+
+    /// Runs in real time until it is told to stop, or until the time is over.
+    pub fn run(
+        mut self,
+        start: RobotMode,
+        duration: Option<Duration>,
+        orders: &mpsc::Receiver<Order>,
+    ) -> anyhow::Result<()> {
+        let mut pace = Pace::start(self.robot.config().period);
+        self.robot.set_mode(start);
+        let (mut now, mut late) = (Duration::ZERO, None);
+        'ticks: while duration.is_none_or(|duration| now < duration) {
+            while let Ok(order) = orders.try_recv() {
+                match order {
+                    Order::Enable(name) => match self.robot.find_opmode(&name) {
+                        Ok(mode) => self.robot.set_mode(mode),
+                        Err(error) => eprintln!("{error}"),
+                    },
+                    Order::Disable => self.robot.set_mode(RobotMode::Disabled),
+                    Order::EmergencyStop => self.robot.set_mode(RobotMode::EmergencyStopped),
+                    Order::Quit => break 'ticks,
+                }
+            }
+            self.tick(now, late)?;
+            let due = pace.next();
+            (now, late) = (due.time, Some(due.late));
+        }
+        self.robot.set_mode(RobotMode::Disabled);
+        self.tick(now, late)?;
+        self.finish()
+    }
+
+    fn tick(&mut self, now: Duration, late: Option<Duration>) -> anyhow::Result<()> {
+        self.robot.tick(now, late);
+        self.robot.maintain();
+        match &mut self.sink {
+            Sink::Inline(reports) => reports.take(),
+            Sink::Thread(_) => Ok(()),
+        }
+    }
+
+    /// Makes everything safe, waits for the last records and prints the summary.
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.robot.shut_down();
+        let score = self.score();
+        let config = self.robot.config().clone();
+        // The end of the robot is the end of its records.
+        drop(self.robot);
+        let mut reports = match self.sink {
+            Sink::Inline(mut reports) => {
+                reports.take()?;
+                *reports
+            }
+            Sink::Thread(handle) => match handle.join() {
+                Ok(reports) => reports?,
+                Err(_) => bail!("the telemetry thread has panicked; its records are lost"),
+            },
+        };
+        reports.close()?;
+        let run = Run { robot: &config.name, seed: Some(self.seed), period: config.period };
+        reports.print_summary(run, &score);
+        Ok(())
+    }
+
+    /// What the field counts, if the robot has one.
+    fn score(&self) -> Vec<(String, String)> {
+        let counts = [("scored", "scored"), ("missed", "missed"), ("still held", "held")];
+        let fields = self.robot.config().devices.iter().filter(|device| device.model == "field");
+        let mut score = Vec::new();
+        for device in fields {
+            for (label, port) in counts {
+                if let Some(channel) = device.ports.get(port)
+                    && let Some(count) = self.robot.number(channel)
+                {
+                    score.push((label.to_owned(), format!("{count}")));
+                }
+            }
+        }
+        score
+    }
+}
