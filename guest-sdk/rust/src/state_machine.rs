@@ -72,7 +72,7 @@ impl StateMachine {
         }
     }
 
-    /// A transition out of any of these states.
+    /// A transition out of any of these states; without any, out of every state added so far.
     pub fn switch(&self, origins: impl IntoIterator<Item = State>) -> From<'_> {
         From {
             machine: self,
@@ -85,8 +85,8 @@ impl StateMachine {
         self.switch([])
     }
 
-    /// The machine as a command that starts in this state. It requires what its states require
-    /// together.
+    /// The machine as a command that starts in this state. It requires nothing itself; the
+    /// commands of its states do. If one of them fails, so does the machine.
     ///
     /// # Errors
     ///

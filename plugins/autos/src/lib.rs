@@ -41,18 +41,18 @@ fn two_ball(co: &Coroutine) -> Result<i64> {
     let fetched = attempt_within(co, &fetch(&plan, &held)?, left)?;
     if !fetched.is_completed() {
         progress.fall_back(&format!("fetching: {fetched}"))?;
-    }
-
-    if held.get() {
-        // Where the goal is, however fetching ended.
+        // Wherever that ended, the goal is in that direction.
         progress.step("face the goal")?;
         let turn = lookup!("drivetrain/turn-to-angle", angle = plan.goal_heading)?;
-        let prepare = lookup!("superstructure/stow")?;
-        for outcome in attempt_all(co, &[&turn, &prepare])? {
+        let stow = lookup!("superstructure/stow")?;
+        for outcome in attempt_all(co, &[&turn, &stow])? {
             if !outcome.is_completed() {
                 progress.fall_back(&format!("facing the goal: {outcome}"))?;
             }
         }
+    }
+
+    if held.get() {
         progress.step("score the second ball")?;
         score(co, &held, &mut progress)?;
     } else {

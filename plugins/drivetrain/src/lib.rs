@@ -15,7 +15,7 @@ use crate::sides::Sides;
 
 plugin! {
     reads = ["drive.*", "driver.left-y", "driver.right-x"],
-    publishes = ["drive/*"],
+    publishes = ["drive/remaining"],
     commands = [drive_distance, turn_to_angle, arcade_drive],
     configure = Settings::read,
 }

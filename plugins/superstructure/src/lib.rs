@@ -19,7 +19,7 @@ use crate::settings::Settings;
 
 plugin! {
     reads = ["elevator.*", "arm.*", "shooter.*", "feeder.*"],
-    publishes = ["shooter/*", "superstructure/*"],
+    publishes = ["shooter/ready"],
     commands = [
         elevator_to,
         hold_elevator,

@@ -57,8 +57,7 @@ pub(crate) fn collect(
 /// Raises elevator and arm, brings the shooter to speed and shoots. Fails if there is no ball, or
 /// if it does not leave.
 ///
-/// The wheel starts first, for it takes longest. The rest is a state machine, which ends early if
-/// the ball is lost on the way.
+/// The wheel starts first, for it takes longest. The rest is a state machine.
 #[command(requires("elevator", "arm", "shooter", "feeder"))]
 pub(crate) fn score(co: &Coroutine) -> Result<()> {
     let held = Signal::channel(BALL).is_true()?;
@@ -75,7 +74,8 @@ pub(crate) fn score(co: &Coroutine) -> Result<()> {
     Ok(())
 }
 
-/// Aim, wait for the wheel, feed. Elevator and arm are held while they are not moved.
+/// Aim, wait for the wheel, feed. Elevator and arm are held while they are not moved. A ball that
+/// is lost on the way leads to the feeder at once, which fails without one.
 fn scoring(settings: &Settings, held: &Signal) -> Result<Command> {
     let ready = Signal::topic(READY).is_true()?;
     let while_held = |command: &Command| {
@@ -95,7 +95,7 @@ fn scoring(settings: &Settings, held: &Signal) -> Result<Command> {
     );
     let fire = machine.state("fire", &while_held(&lookup!(feed)?)?);
 
-    machine.switch([aim, wait]).to_end().when(&!held)?;
+    machine.switch([aim, wait]).to(fire).when(&!held)?;
     machine.switch([aim]).to(wait).on_completion()?;
     machine.switch([wait]).to(fire).on_completion_if(&ready)?;
     machine.switch([wait]).to_end().on_completion()?;
