@@ -1,0 +1,222 @@
+//! One event, owned, on its way out of the loop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_scheduler::{Failure, RunId, Tick, Value};
+
+/// Something that happened, to a run or to the host.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    /// The tick in which it happened.
+    pub at: Tick,
+    /// The run it happened to, if it is about one.
+    pub run: Option<RunId>,
+    /// The run that forked that one.
+    pub parent: Option<RunId>,
+    /// The run's command.
+    pub command: Option<Arc<str>>,
+    /// Real time that the run's body has just used, without that of children it resumed. Only on
+    /// records that end such a span, and only if the caller reads a clock.
+    pub body: Option<Duration>,
+    /// What happened.
+    pub kind: RecordKind,
+}
+
+/// What happened. The first nine mirror [`gantry_scheduler::EventKind`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum RecordKind {
+    /// A run was admitted.
+    Scheduled,
+    /// Its body is about to be resumed.
+    Mounted,
+    /// Its body is suspended.
+    Yielded,
+    /// Its body used up its time slice; the number counts the ticks in a row.
+    Preempted(u32),
+    /// Its body has returned.
+    Completed(Option<Value>),
+    /// Its body failed.
+    Failed(Failure),
+    /// It was canceled.
+    Canceled,
+    /// It lost a mechanism to the command of this name; `Canceled` follows.
+    Interrupted(Arc<str>),
+    /// Its cleanup took too long; `Canceled` follows.
+    CleanupOverrun,
+    /// The robot's mode is another one from now on.
+    Mode(Mode),
+    /// A plugin wrote a line for people.
+    Log {
+        /// The plugin.
+        plugin: Arc<str>,
+        /// How important it is.
+        level: LogLevel,
+        /// What it says.
+        text: Box<str>,
+    },
+    /// A driver could not reach its devices; its outputs are safe until it recovers.
+    DriverFault {
+        /// The driver's name.
+        driver: Arc<str>,
+        /// What it said.
+        message: Box<str>,
+    },
+    /// A driver reaches its devices again.
+    DriverRecovered {
+        /// The driver's name.
+        driver: Arc<str>,
+    },
+    /// The tick ended later than it should have.
+    Late {
+        /// By how much, in real time.
+        by: Duration,
+        /// The body that took longest in it, if bodies are timed.
+        slowest: Option<Slowest>,
+    },
+    /// A topic has a new value.
+    Topic {
+        /// Its name.
+        name: Arc<str>,
+        /// The value.
+        value: Value,
+    },
+    /// The host has something to say.
+    Note(Box<str>),
+    /// The tick is over; with what it took if this is a real-time run.
+    TickEnded(Option<TickTiming>),
+    /// Records were lost before this one, because nobody took them in time.
+    Dropped {
+        /// How many of them were `Mounted` or `Yielded`.
+        bodies: u64,
+        /// How many were anything else.
+        others: u64,
+    },
+}
+
+impl RecordKind {
+    /// The name under which the event stream shows it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            RecordKind::Scheduled => "scheduled",
+            RecordKind::Mounted => "mounted",
+            RecordKind::Yielded => "yielded",
+            RecordKind::Preempted(_) => "preempted",
+            RecordKind::Completed(_) => "completed",
+            RecordKind::Failed(_) => "failed",
+            RecordKind::Canceled => "canceled",
+            RecordKind::Interrupted(_) => "interrupted",
+            RecordKind::CleanupOverrun => "cleanup-overrun",
+            RecordKind::Mode(_) => "mode",
+            RecordKind::Log { .. } => "log",
+            RecordKind::DriverFault { .. } => "driver-fault",
+            RecordKind::DriverRecovered { .. } => "driver-recovered",
+            RecordKind::Late { .. } => "late",
+            RecordKind::Topic { .. } => "topic",
+            RecordKind::Note(_) => "note",
+            RecordKind::TickEnded(_) => "tick-ended",
+            RecordKind::Dropped { .. } => "dropped",
+        }
+    }
+
+    /// Whether it only says that a body was resumed or suspended: the bulk of all records, and the
+    /// first to go when there is no room.
+    pub fn is_body(&self) -> bool {
+        matches!(self, RecordKind::Mounted | RecordKind::Yielded)
+    }
+}
+
+/// What the robot may do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Nothing moves.
+    Disabled,
+    /// This op mode drives by itself.
+    Autonomous(Arc<str>),
+    /// People drive, with this op mode.
+    Teleoperated(Arc<str>),
+    /// This op mode tries things out.
+    Test(Arc<str>),
+    /// Nothing moves until the program is started again.
+    EmergencyStopped,
+}
+
+impl Mode {
+    /// Its name: `disabled`, `autonomous`, `teleoperated`, `test` or `emergency-stopped`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Mode::Disabled => "disabled",
+            Mode::Autonomous(_) => "autonomous",
+            Mode::Teleoperated(_) => "teleoperated",
+            Mode::Test(_) => "test",
+            Mode::EmergencyStopped => "emergency-stopped",
+        }
+    }
+
+    /// The op mode that is active in it.
+    pub fn opmode(&self) -> Option<&Arc<str>> {
+        match self {
+            Mode::Autonomous(name) | Mode::Teleoperated(name) | Mode::Test(name) => Some(name),
+            Mode::Disabled | Mode::EmergencyStopped => None,
+        }
+    }
+}
+
+/// How important a log line is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LogLevel {
+    /// Of use while something is being written.
+    Trace,
+    /// Of use while something is being searched.
+    Debug,
+    /// What usually happens.
+    Info,
+    /// What should not happen.
+    Warn,
+    /// What must not happen.
+    Error,
+}
+
+impl LogLevel {
+    /// Its name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogLevel::Trace => "trace",
+            LogLevel::Debug => "debug",
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+        }
+    }
+}
+
+/// What one tick of a real-time run took. All of it is real time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TickTiming {
+    /// From the start of the tick before to the start of this one; `None` in the first.
+    pub period: Option<Duration>,
+    /// From the start of the tick to its end, waiting for the next not included.
+    pub work: Duration,
+    /// By how much it missed its deadline, if it did.
+    pub late: Option<Duration>,
+}
+
+/// The body that took longest in a tick.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slowest {
+    /// Its command.
+    pub command: Arc<str>,
+    /// The real time it took in one go, without that of children it resumed.
+    pub took: Duration,
+}
+
+/// What is known of a run of the whole robot before it starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Run<'a> {
+    /// The robot's name.
+    pub robot: &'a str,
+    /// What random numbers start from; `None` if they start from chance.
+    pub seed: Option<u64>,
+    /// The loop period.
+    pub period: Duration,
+}

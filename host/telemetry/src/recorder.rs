@@ -1,0 +1,193 @@
+//! The loop's side: makes records of what happens.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_scheduler::{Event, EventKind, RunId, Tick, Value};
+
+use crate::spans::Spans;
+use crate::{LogLevel, Mode, Producer, Record, RecordKind, TickTiming};
+
+/// Turns what happens in the loop into records and hands them over.
+///
+/// Nothing here blocks. Names are remembered, so that a record of a run allocates nothing; what
+/// people wrote (log lines, messages) is copied.
+#[derive(Debug)]
+pub struct Recorder {
+    producer: Producer,
+    tick: Tick,
+    spans: Spans,
+    names: Names,
+}
+
+impl Recorder {
+    /// Records into this end of a [`channel`](crate::channel).
+    pub fn new(producer: Producer) -> Self {
+        Self {
+            producer,
+            tick: Tick::default(),
+            spans: Spans::new(),
+            names: Names::default(),
+        }
+    }
+
+    /// A tick starts. What is recorded from now on happens in it.
+    pub fn begin_tick(&mut self, tick: Tick) {
+        self.tick = tick;
+        self.spans.begin_tick();
+    }
+
+    /// The tick is over. In a real-time run, with what it took; a late one is recorded as such,
+    /// with the body that took longest.
+    pub fn end_tick(&mut self, timing: Option<TickTiming>) {
+        if let Some(by) = timing.and_then(|timing| timing.late) {
+            let slowest = self.spans.slowest().cloned();
+            self.push(RecordKind::Late { by, slowest });
+        }
+        self.push(RecordKind::TickEnded(timing));
+    }
+
+    /// Records an event of the scheduler. Bodies are not timed.
+    pub fn event(&mut self, event: &Event<'_>) {
+        self.push_event(event, None);
+    }
+
+    /// Records an event of the scheduler that happened at this reading of a clock. The clock may
+    /// start anywhere and must not go back; it serves to time bodies and goes nowhere else. Only
+    /// events with [`is_timed`](Recorder::is_timed) need one.
+    pub fn event_at(&mut self, event: &Event<'_>, clock: Duration) {
+        let body = match event.kind {
+            EventKind::Mounted => {
+                self.spans.open(event.run, clock);
+                None
+            }
+            _ if Self::is_timed(event) => self.spans.close(event.run, event.command.name(), clock),
+            _ => None,
+        };
+        self.push_event(event, body);
+    }
+
+    /// Whether a body is resumed or stops with this event, so that the time matters.
+    pub fn is_timed(event: &Event<'_>) -> bool {
+        match event.kind {
+            EventKind::Mounted
+            | EventKind::Yielded
+            | EventKind::Preempted(_)
+            | EventKind::Completed(_)
+            | EventKind::Failed(_)
+            | EventKind::Canceled => true,
+            EventKind::Scheduled | EventKind::Interrupted(_) | EventKind::CleanupOverrun => false,
+        }
+    }
+
+    /// The mode is another one from now on.
+    pub fn mode(&mut self, mode: Mode) {
+        self.push(RecordKind::Mode(mode));
+    }
+
+    /// A plugin wrote a line. The command is empty and the run is none while it is being loaded.
+    pub fn log(
+        &mut self,
+        plugin: &str,
+        command: &str,
+        run: Option<RunId>,
+        level: LogLevel,
+        text: &str,
+    ) {
+        let plugin = self.names.get(plugin);
+        let command = (!command.is_empty()).then(|| self.names.get(command));
+        self.producer.push(Record {
+            at: self.tick,
+            run,
+            parent: None,
+            command,
+            body: None,
+            kind: RecordKind::Log {
+                plugin,
+                level,
+                text: text.into(),
+            },
+        });
+    }
+
+    /// A driver could not reach its devices.
+    pub fn driver_fault(&mut self, driver: &str, message: &str) {
+        let driver = self.names.get(driver);
+        self.push(RecordKind::DriverFault {
+            driver,
+            message: message.into(),
+        });
+    }
+
+    /// A driver reaches its devices again.
+    pub fn driver_recovered(&mut self, driver: &str) {
+        let driver = self.names.get(driver);
+        self.push(RecordKind::DriverRecovered { driver });
+    }
+
+    /// A topic has a new value.
+    pub fn topic(&mut self, name: &str, value: Value) {
+        let name = self.names.get(name);
+        self.push(RecordKind::Topic { name, value });
+    }
+
+    /// The host has something to say.
+    pub fn note(&mut self, text: &str) {
+        self.push(RecordKind::Note(text.into()));
+    }
+
+    fn push(&mut self, kind: RecordKind) {
+        self.producer.push(Record {
+            at: self.tick,
+            run: None,
+            parent: None,
+            command: None,
+            body: None,
+            kind,
+        });
+    }
+
+    fn push_event(&mut self, event: &Event<'_>, body: Option<Duration>) {
+        let kind = match event.kind {
+            EventKind::Scheduled => RecordKind::Scheduled,
+            EventKind::Mounted => RecordKind::Mounted,
+            EventKind::Yielded => RecordKind::Yielded,
+            EventKind::Preempted(count) => RecordKind::Preempted(count),
+            EventKind::Completed(value) => RecordKind::Completed(value.cloned()),
+            EventKind::Failed(failure) => RecordKind::Failed(failure.clone()),
+            EventKind::Canceled => RecordKind::Canceled,
+            EventKind::Interrupted(by) => RecordKind::Interrupted(self.names.get(by)),
+            EventKind::CleanupOverrun => RecordKind::CleanupOverrun,
+        };
+        self.producer.push(Record {
+            at: event.tick,
+            run: Some(event.run),
+            parent: event.parent,
+            command: Some(event.command.name().clone()),
+            body,
+            kind,
+        });
+    }
+}
+
+/// Names that came as text, kept so that the next record with the same one allocates nothing.
+#[derive(Debug, Default)]
+struct Names(HashSet<Arc<str>>);
+
+/// Plugins choose names, so what is remembered of them is bounded.
+const MAX_NAMES: usize = 4096;
+
+impl Names {
+    fn get(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return known.clone();
+        }
+        if self.0.len() >= MAX_NAMES {
+            self.0.clear();
+        }
+        let name: Arc<str> = Arc::from(name);
+        self.0.insert(name.clone());
+        name
+    }
+}
