@@ -34,7 +34,9 @@ struct Inner {
     requirements: MechanismSet,
     priority: i32,
     runs_while_disabled: bool,
-    body: Box<dyn Body>,
+    /// How deeply commands are grouped inside of it; 0 for one that is not a group.
+    nesting: usize,
+    body: Arc<dyn Body>,
     /// Slot of the present run in the scheduler, plus one; 0 while there is none.
     slot: AtomicU64,
 }
@@ -64,6 +66,7 @@ impl Command {
             requirements: MechanismSet::EMPTY,
             priority: 0,
             runs_while_disabled: false,
+            nesting: 0,
         }
     }
 
@@ -114,14 +117,22 @@ impl Command {
         self.wrapped(self.name().clone(), priority)
     }
 
+    /// How deeply commands are grouped inside of it.
+    pub(crate) fn nesting(&self) -> usize {
+        self.0.nesting
+    }
+
     /// A command with the same body, as an object of its own.
     fn wrapped(&self, name: Arc<str>, priority: i32) -> Command {
-        let inner = self.clone();
-        Command::builder(name)
-            .requires(self.requirements().iter())
-            .priority(priority)
-            .runs_while_disabled(self.runs_while_disabled())
-            .build(move |run: RunId, command: &Command| inner.0.body.start(run, command))
+        Command(Arc::new(Inner {
+            name,
+            requirements: *self.requirements(),
+            priority,
+            runs_while_disabled: self.runs_while_disabled(),
+            nesting: self.nesting(),
+            body: self.0.body.clone(),
+            slot: AtomicU64::new(0),
+        }))
     }
 
     pub(crate) fn downgrade(&self) -> WeakCommand {
@@ -183,6 +194,7 @@ pub struct CommandBuilder {
     requirements: MechanismSet,
     priority: i32,
     runs_while_disabled: bool,
+    nesting: usize,
 }
 
 impl CommandBuilder {
@@ -206,6 +218,12 @@ impl CommandBuilder {
         self
     }
 
+    /// Sets how deeply commands are grouped inside of it.
+    pub(crate) fn nesting(mut self, nesting: usize) -> Self {
+        self.nesting = nesting;
+        self
+    }
+
     /// The command, with a body.
     pub fn build(self, body: impl Body + 'static) -> Command {
         Command(Arc::new(Inner {
@@ -213,7 +231,8 @@ impl CommandBuilder {
             requirements: self.requirements,
             priority: self.priority,
             runs_while_disabled: self.runs_while_disabled,
-            body: Box::new(body),
+            nesting: self.nesting,
+            body: Arc::new(body),
             slot: AtomicU64::new(0),
         }))
     }

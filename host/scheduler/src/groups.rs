@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{BodyError, Co, Command, CommandBuilder, Outcome, Signal, Value};
+use crate::{
+    BodyError, Command, CommandBuilder, MAX_MECHANISMS, MAX_SIGNAL_PARTS, MechanismId,
+    MechanismSet, Outcome, Signal, Value,
+};
 
 /// Why commands cannot be grouped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +20,14 @@ pub enum GroupError {
          sequence instead"
     )]
     Conflict(Arc<str>, Arc<str>),
+    /// Members that are groups of groups of groups, too many times over.
+    #[error("`{0}` groups commands more than {MAX_NESTING} deep, which none could run")]
+    TooDeep(Arc<str>),
+    /// Transitions whose signals are too much to look at in every tick.
+    #[error(
+        "the transitions of state machine `{0}` look at more than {MAX_SIGNAL_PARTS} conditions"
+    )]
+    TooLarge(Arc<str>),
     /// A state that was never added.
     #[error("state machine `{machine}` has no state {state}: it has {count}, counted from 0")]
     NoState {
@@ -29,7 +40,16 @@ pub enum GroupError {
     },
 }
 
+/// How deeply groups can be nested.
+pub const MAX_NESTING: usize = 100;
+
+/// An automatic name is cut after so many bytes: that of a group of groups would grow without end.
+const MAX_NAME: usize = 200;
+
 /// Awaits each member in turn; without members it ends at once. Named `A -> B -> C`.
+///
+/// If that would be nested more than [`MAX_NESTING`] deep it is a command that fails, as are
+/// [`with_timeout`](Command::with_timeout) and [`until`](Command::until).
 ///
 /// ```
 /// # use gantry_scheduler::{Command, sequence};
@@ -39,12 +59,17 @@ pub enum GroupError {
 /// assert_eq!(&**both.name(), "raise -> shoot");
 /// ```
 pub fn sequence(members: &[Command]) -> Command {
-    let members = members.to_vec();
-    group(joined(&members, " -> "), &members.clone()).build_async(move |co| {
+    let name = joined(members, " -> ");
+    if let Err(error) = check_nesting(&name, members) {
+        return failing(name, &error);
+    }
+    let group = group(name, members);
+    let members: Arc<[Command]> = Arc::from(members);
+    group.build_async(move |co| {
         let members = members.clone();
         async move {
-            for member in &members {
-                await_member(&co, member).await?;
+            for member in &*members {
+                fail_if_any_failed([co.await_one(member).await?])?;
             }
             Ok(None)
         }
@@ -60,8 +85,10 @@ pub fn parallel(required: &[Command], optional: &[Command]) -> Result<Command, G
     if !optional.is_empty() {
         name = format!("[{name} * ({})]", joined(optional, " | "));
     }
-    let (required, optional) = (required.to_vec(), optional.to_vec());
-    Ok(group(name, &all).build_async(move |co| {
+    check_nesting(&name, &all)?;
+    let group = group(name, &all);
+    let (required, optional): (Arc<[_]>, Arc<[_]>) = (Arc::from(required), Arc::from(optional));
+    Ok(group.build_async(move |co| {
         let (required, optional) = (required.clone(), optional.clone());
         async move {
             co.fork(&optional).await?;
@@ -77,8 +104,11 @@ pub fn race(members: &[Command]) -> Result<Command, GroupError> {
         return Err(GroupError::Empty);
     }
     check_conflicts(members)?;
-    let members = members.to_vec();
-    Ok(group(format!("({})", joined(&members, " | ")), &members.clone()).build_async(move |co| {
+    let name = format!("({})", joined(members, " | "));
+    check_nesting(&name, members)?;
+    let group = group(name, members);
+    let members: Arc<[Command]> = Arc::from(members);
+    Ok(group.build_async(move |co| {
         let members = members.clone();
         async move {
             let (_, outcome) = co.race(&members).await?;
@@ -120,7 +150,11 @@ impl Command {
     /// A race of this command with one that requires nothing. Completes with this one's value, or
     /// with none if the other was first.
     fn against(&self, other: Command, name: String) -> Command {
+        let name = cut(name);
         let members = [self.clone(), other];
+        if let Err(error) = check_nesting(&name, &members) {
+            return failing(name, &error);
+        }
         group(name, std::slice::from_ref(self)).build_async(move |co| {
             let members = members.clone();
             async move {
@@ -140,10 +174,28 @@ fn group(name: String, members: &[Command]) -> CommandBuilder {
         .requires(members.iter().flat_map(|member| member.requirements().iter()))
         .priority(members.iter().map(Command::priority).max().unwrap_or(0))
         .runs_while_disabled(members.iter().all(Command::runs_while_disabled))
+        .nesting(nesting(members))
 }
 
-async fn await_member(co: &Co, member: &Command) -> Result<(), BodyError> {
-    fail_if_any_failed([co.await_one(member).await?]).map(|_| ())
+/// Stands for a group that cannot be, without its members.
+fn failing(name: String, error: &GroupError) -> Command {
+    let error = error.to_string();
+    Command::builder(name).runs_while_disabled(true).build_async(move |_| {
+        std::future::ready(Err(BodyError::Failed(error.clone())))
+    })
+}
+
+/// How deep a group of these members is.
+pub(crate) fn nesting(members: &[Command]) -> usize {
+    members.iter().map(Command::nesting).max().unwrap_or(0) + 1
+}
+
+/// Groups are started, dropped and named recursively, which the stack has to bear.
+pub(crate) fn check_nesting(name: &str, members: &[Command]) -> Result<(), GroupError> {
+    if nesting(members) > MAX_NESTING {
+        return Err(GroupError::TooDeep(Arc::from(name)));
+    }
+    Ok(())
 }
 
 /// A group does not decide about its members' failures: it fails with the first of them.
@@ -159,17 +211,57 @@ fn fail_if_any_failed(
 }
 
 fn joined(members: &[Command], separator: &str) -> String {
-    let names: Vec<&str> = members.iter().map(|member| &**member.name()).collect();
-    names.join(separator)
+    let mut name = String::new();
+    for (index, member) in members.iter().enumerate() {
+        if index > 0 {
+            name.push_str(separator);
+        }
+        name.push_str(member.name());
+        if name.len() > MAX_NAME {
+            break;
+        }
+    }
+    cut(name)
+}
+
+fn cut(mut name: String) -> String {
+    if name.len() > MAX_NAME {
+        name.truncate(name.floor_char_boundary(MAX_NAME));
+        name.push('…');
+    }
+    name
 }
 
 fn check_conflicts(members: &[Command]) -> Result<(), GroupError> {
-    for (index, a) in members.iter().enumerate() {
-        if let Some(b) =
-            members[index + 1..].iter().find(|b| !a.same(b) && a.conflicts_with(b))
-        {
-            return Err(GroupError::Conflict(a.name().clone(), b.name().clone()));
+    match first_conflict(members) {
+        Some((a, b, _)) => Err(GroupError::Conflict(a.name().clone(), b.name().clone())),
+        None => Ok(()),
+    }
+}
+
+/// Two different commands of a list that share a mechanism, and the mechanism.
+pub(crate) fn first_conflict(
+    commands: &[Command],
+) -> Option<(&Command, &Command, MechanismId)> {
+    let mut taken = MechanismSet::EMPTY;
+    let shared = commands.iter().any(|command| {
+        let shared = taken.intersects(command.requirements());
+        taken = taken.union(*command.requirements());
+        shared
+    });
+    if !shared {
+        return None;
+    }
+    // It may be one command twice, which is no conflict.
+    let mut first = [None; MAX_MECHANISMS];
+    for command in commands {
+        for mechanism in command.requirements().iter() {
+            match first[mechanism.index()] {
+                Some(earlier) if earlier != command => return Some((earlier, command, mechanism)),
+                Some(_) => {}
+                None => first[mechanism.index()] = Some(command),
+            }
         }
     }
-    Ok(())
+    None
 }

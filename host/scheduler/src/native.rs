@@ -33,11 +33,21 @@ enum Slot {
 
 impl Mailbox {
     /// Asks the scheduler and suspends the future until the answer is there.
+    ///
+    /// One at a time: a second request before the first is answered, as when two calls are joined,
+    /// is answered with [`Answer::Invalid`] at once.
     pub fn ask(&self, request: Request) -> impl Future<Output = Answer> + Send + '_ {
         let mut request = Some(request);
         std::future::poll_fn(move |_| {
             let mut slot = self.lock();
             if let Some(request) = request.take() {
+                if matches!(*slot, Slot::Request(_)) {
+                    return Poll::Ready(Answer::Invalid(
+                        "a body can ask for one thing at a time; use await-all or await-any to wait \
+                         for several"
+                            .to_owned(),
+                    ));
+                }
                 *slot = Slot::Request(request);
                 return Poll::Pending;
             }
@@ -158,7 +168,12 @@ impl CommandBuilder {
         F: Fn(Co) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Option<Value>, BodyError>> + 'static,
     {
-        self.build(move |_: RunId, _: &Command| coroutine(&body))
+        let body = Arc::new(body);
+        self.build(move |_: RunId, _: &Command| {
+            let body = body.clone();
+            // Called by the coroutine, which turns a panic into a failure.
+            coroutine(move |co| async move { body(co).await })
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Boolean conditions and their combinators.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,8 +10,10 @@ use crate::Tick;
 
 /// Something that is true or false at any moment.
 pub trait Condition: Send + Sync {
-    /// The value now. MUST be quick and MUST NOT block; it is called on the scheduler's thread, as
-    /// often as once per tick and reader.
+    /// The value now. MUST be quick, MUST NOT block and MUST NOT unwind; it is called on the
+    /// scheduler's thread, as often as once per tick and reader.
+    ///
+    /// One that unwinds all the same counts as false where the scheduler reads it.
     fn sample(&self, tick: Tick) -> bool;
 }
 
@@ -20,6 +24,10 @@ impl<F: Fn() -> bool + Send + Sync> Condition for F {
 }
 
 /// A boolean condition that can be combined, bound to commands and waited for.
+///
+/// A signal made of others is limited to [`MAX_SIGNAL_PARTS`], because the number of parts doubles
+/// when a signal is combined with itself: one that would be larger is false for ever, and a binding
+/// or a wait in a body that uses it is answered with `Invalid`.
 ///
 /// `both`, `either` and `negate` look at their operands each time they are read; the combinators
 /// with a memory (edges, debounce, multi-press) look once per tick and keep that value for the
@@ -32,7 +40,14 @@ impl<F: Fn() -> bool + Send + Sync> Condition for F {
 /// assert!(pressed.both(&held.negate()).sample(Tick::default()));
 /// ```
 #[derive(Clone)]
-pub struct Signal(Arc<dyn Condition>);
+pub struct Signal {
+    condition: Arc<dyn Condition>,
+    /// How many conditions one sample looks at, this one included.
+    parts: u32,
+}
+
+/// Of how many conditions and combinators a signal can be made.
+pub const MAX_SIGNAL_PARTS: u32 = 1_000;
 
 /// Which changes a debounce delays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,33 +63,54 @@ pub enum Edge {
 impl Signal {
     /// A signal that follows a condition.
     pub fn new(condition: impl Condition + 'static) -> Self {
-        Self(Arc::new(condition))
+        Self { condition: Arc::new(condition), parts: 1 }
     }
 
     /// The value now.
     pub fn sample(&self, tick: Tick) -> bool {
-        self.0.sample(tick)
+        self.condition.sample(tick)
+    }
+
+    /// How many conditions and combinators it is made of, counted as often as each is looked at;
+    /// more than [`MAX_SIGNAL_PARTS`] if it is one that had become too large.
+    pub fn parts(&self) -> u32 {
+        self.parts
+    }
+
+    /// The value now, for the scheduler, which goes on whatever a condition does.
+    pub(crate) fn sample_contained(&self, tick: Tick) -> bool {
+        catch_unwind(AssertUnwindSafe(|| self.sample(tick))).unwrap_or(false)
+    }
+
+    /// A signal made of others.
+    pub(crate) fn made_of(parts: &[&Signal], condition: impl Condition + 'static) -> Self {
+        let parts = parts.iter().fold(1, |sum: u32, signal| sum.saturating_add(signal.parts));
+        if parts > MAX_SIGNAL_PARTS {
+            // Without its operands, so that a chain of them ends here.
+            return Self { condition: Arc::new(|| false), parts: u32::MAX };
+        }
+        Self { condition: Arc::new(condition), parts }
     }
 
     /// Logical and.
     #[must_use]
     pub fn both(&self, other: &Signal) -> Signal {
         let (a, b) = (self.clone(), other.clone());
-        Signal::new(Live(move |tick| a.sample(tick) && b.sample(tick)))
+        Self::made_of(&[self, other], Live(move |tick| a.sample(tick) && b.sample(tick)))
     }
 
     /// Logical or.
     #[must_use]
     pub fn either(&self, other: &Signal) -> Signal {
         let (a, b) = (self.clone(), other.clone());
-        Signal::new(Live(move |tick| a.sample(tick) || b.sample(tick)))
+        Self::made_of(&[self, other], Live(move |tick| a.sample(tick) || b.sample(tick)))
     }
 
     /// Logical not.
     #[must_use]
     pub fn negate(&self) -> Signal {
         let a = self.clone();
-        Signal::new(Live(move |tick| !a.sample(tick)))
+        Self::made_of(&[self], Live(move |tick| !a.sample(tick)))
     }
 
     /// True for the one tick in which this signal became true.
@@ -117,21 +153,24 @@ impl Signal {
         })
     }
 
-    /// True from the `count`th rising edge within `window` until this signal is false again.
+    /// True from the `count`th rising edge within `window` until this signal is false again. A
+    /// count of zero is one.
     #[must_use]
     pub fn multi_press(&self, count: u32, window: Duration) -> Signal {
-        let mut presses = std::collections::VecDeque::with_capacity(count as usize);
+        let count = count.max(1) as usize;
+        let mut presses = VecDeque::with_capacity(count.min(8));
         let mut before = false;
         let mut active = false;
         self.with_memory(move |now, tick| {
             if now && !before {
-                if presses.len() == count as usize {
+                while presses
+                    .front()
+                    .is_some_and(|first| tick.time.saturating_sub(*first) > window)
+                {
                     presses.pop_front();
                 }
                 presses.push_back(tick.time);
-                let enough = presses.len() == count as usize;
-                active = enough
-                    && presses.front().is_some_and(|first| tick.time - *first <= window);
+                active = presses.len() >= count;
                 if active {
                     presses.clear();
                 }
@@ -144,10 +183,8 @@ impl Signal {
 
     /// A signal computed from this one once per tick.
     fn with_memory(&self, step: impl FnMut(bool, Tick) -> bool + Send + 'static) -> Signal {
-        Signal::new(Memory {
-            of: self.clone(),
-            state: Mutex::new(MemoryState { seen: None, step: Box::new(step) }),
-        })
+        let state = Mutex::new(MemoryState { seen: None, step: Box::new(step) });
+        Self::made_of(&[self], Memory { of: self.clone(), state })
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::groups::{check_nesting, nesting};
 use crate::{
-    BodyError, Co, Command, Condition, GroupError, Signal, Tick, Value, WaitResult,
+    BodyError, Co, Command, Condition, GroupError, MAX_SIGNAL_PARTS, Signal, Tick, Value, WaitResult,
 };
 
 /// A state machine that is being made.
@@ -34,6 +35,8 @@ pub struct StateMachine {
     name: String,
     states: Vec<State>,
     transitions: Vec<Transition>,
+    /// Of how many parts the signals of all transitions are made.
+    parts: u32,
     observer: Option<Arc<dyn StateObserver>>,
 }
 
@@ -58,7 +61,7 @@ struct State {
 impl StateMachine {
     /// A machine without states.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), states: Vec::new(), transitions: Vec::new(), observer: None }
+        Self { name: name.into(), states: Vec::new(), transitions: Vec::new(), parts: 0, observer: None }
     }
 
     /// Tells somebody about every state that is entered and left.
@@ -87,6 +90,7 @@ impl StateMachine {
         signal: Signal,
     ) -> Result<(), GroupError> {
         let origins = self.check(origins, target)?;
+        self.count_parts(&signal)?;
         self.transitions.push(Transition { signal, before: AtomicBool::new(false) });
         let index = self.transitions.len() - 1;
         for origin in origins {
@@ -104,7 +108,11 @@ impl StateMachine {
         target: Option<usize>,
         signal: Option<Signal>,
     ) -> Result<(), GroupError> {
-        for origin in self.check(origins, target)? {
+        let origins = self.check(origins, target)?;
+        if let Some(signal) = &signal {
+            self.count_parts(signal)?;
+        }
+        for origin in origins {
             let state = &mut self.states[origin];
             match &signal {
                 Some(signal) => state.completions.push((signal.clone(), target)),
@@ -117,10 +125,14 @@ impl StateMachine {
     /// The machine as a command that starts in the given state.
     pub fn build(self, initial: usize) -> Result<Command, GroupError> {
         self.check(&[initial], None)?;
+        let commands: Vec<Command> =
+            self.states.iter().map(|state| state.command.clone()).collect();
+        check_nesting(&self.name, &commands)?;
+        let builder = Command::builder(self.name.as_str())
+            .runs_while_disabled(commands.iter().all(Command::runs_while_disabled))
+            .nesting(nesting(&commands));
         let machine = Arc::new(self);
-        let name = machine.name.clone();
-        let disabled = machine.states.iter().all(|state| state.command.runs_while_disabled());
-        Ok(Command::builder(name).runs_while_disabled(disabled).build_async(move |co| {
+        Ok(builder.build_async(move |co| {
             let machine = machine.clone();
             async move { machine.run(&co, initial).await }
         }))
@@ -132,6 +144,15 @@ impl StateMachine {
             return Err(GroupError::NoState { machine: self.name.clone(), state, count });
         }
         Ok(if origins.is_empty() { (0..count).collect() } else { origins.to_vec() })
+    }
+
+    /// Counts what has to be looked at in a tick, within the bounds of one signal.
+    fn count_parts(&mut self, signal: &Signal) -> Result<(), GroupError> {
+        self.parts = self.parts.saturating_add(signal.parts());
+        if self.parts > MAX_SIGNAL_PARTS {
+            return Err(GroupError::TooLarge(Arc::from(self.name.as_str())));
+        }
+        Ok(())
     }
 
     async fn run(self: &Arc<Self>, co: &Co, initial: usize) -> Result<Option<Value>, BodyError> {
@@ -215,7 +236,8 @@ impl Condition for Leaving {
     }
 }
 
-/// A transition's signal and its value when it was last looked at, by whichever state.
+/// A transition's signal and its value when it was last looked at, by whichever state and in
+/// whichever run: a signal that is still true when the machine starts anew has not risen.
 struct Transition {
     signal: Signal,
     before: AtomicBool,
