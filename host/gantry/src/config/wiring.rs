@@ -170,29 +170,30 @@ pub(super) fn check_port(
     sink.report(error);
 }
 
-/// A port that is not connected and would fit; one that is called like the channel, if there is.
+/// A port that is not connected, would fit, and is a likely one: it is called like the channel, or
+/// its device serves the same mechanism.
 fn free_port<'a>(
     channel: &Channel,
     devices: &'a [DeviceConfig],
 ) -> Option<(&'a str, &'static str)> {
-    let mut fitting = None;
+    let (owner, name) = channel.name.split_once('.')?;
+    let mut best = None;
     for device in devices {
         let ports = sim::model(&device.model).map_or(&[] as &[PortSpec], |m| m.ports);
+        let mut owners = device.ports.values().filter_map(|c| c.split_once('.'));
+        let same_mechanism = owners.any(|(other, _)| other == owner);
         for port in ports {
-            if device.ports.contains_key(port.name)
-                || port.direction != channel.direction
-                || !fits(port.kind, channel.kind)
-                || port.unit != channel.unit
-            {
-                continue;
+            let free = !device.ports.contains_key(port.name);
+            let fits = port.direction == channel.direction
+                && fits(port.kind, channel.kind)
+                && port.unit == channel.unit;
+            let likeness = u8::from(port.name == name) * 2 + u8::from(same_mechanism);
+            if free && fits && likeness > best.map_or(0, |(likeness, _)| likeness) {
+                best = Some((likeness, (device.name.as_str(), port.name)));
             }
-            if channel.name.split('.').next_back() == Some(port.name) {
-                return Some((&device.name, port.name));
-            }
-            fitting = fitting.or(Some((device.name.as_str(), port.name)));
         }
     }
-    fitting
+    best.map(|(_, port)| port)
 }
 
 fn fits(port: PortKind, channel: Kind) -> bool {
