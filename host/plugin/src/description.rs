@@ -111,7 +111,9 @@ pub struct Description {
 impl Description {
     /// The command of this name.
     pub fn command(&self, name: &str) -> Option<&Definition> {
-        self.commands.iter().find(|definition| definition.name == name)
+        self.commands
+            .iter()
+            .find(|definition| definition.name == name)
     }
 }
 

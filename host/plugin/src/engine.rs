@@ -1,5 +1,7 @@
 //! The one configuration of wasmtime.
 
+use std::num::NonZeroUsize;
+
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures,
 };
@@ -22,7 +24,7 @@ fn settings(config: &RuntimeConfig) -> Config {
         .concurrency_support(false)
         .wasm_component_model(true)
         .cranelift_nan_canonicalization(true)
-        .wasm_backtrace(true)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(32))
         .generate_address_map(true)
         .max_wasm_stack(GUEST_STACK)
         .async_stack_size(GUEST_STACK + HOST_STACK)

@@ -105,7 +105,11 @@ impl RunLog {
         while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
             let mut line = std::mem::take(&mut self.partial[stream as usize]);
             append(&mut line, &bytes[..end]);
-            self.line(tick, stream.level(), line.strip_suffix(b"\r").unwrap_or(&line));
+            self.line(
+                tick,
+                stream.level(),
+                line.strip_suffix(b"\r").unwrap_or(&line),
+            );
             bytes = &bytes[end + 1..];
         }
         append(&mut self.partial[stream as usize], bytes);
@@ -143,7 +147,10 @@ impl RunLog {
 
     fn tell_dropped(&mut self) {
         if self.dropped > 0 {
-            let text = format!("{} more lines were dropped: too many in one tick", self.dropped);
+            let text = format!(
+                "{} more lines were dropped: too many in one tick",
+                self.dropped
+            );
             self.dropped = 0;
             self.send(Level::Warn, &text);
         }
@@ -207,7 +214,10 @@ mod tests {
 
     impl LogSink for Lines {
         fn line(&self, line: &LogLine<'_>) {
-            self.0.lock().unwrap().push((line.level, line.text.to_owned()));
+            self.0
+                .lock()
+                .unwrap()
+                .push((line.level, line.text.to_owned()));
         }
     }
 
@@ -218,7 +228,13 @@ mod tests {
     }
 
     fn texts(lines: &Lines) -> Vec<String> {
-        lines.0.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
+        lines
+            .0
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(_, text)| text.clone())
+            .collect()
     }
 
     #[test]
@@ -271,6 +287,9 @@ mod tests {
         log.entry(0, Level::Info, "panicked at nothing");
         assert_eq!(log.take_panic(), None);
         log.entry(0, Level::Error, "panicked at src/lib.rs:3:5: no");
-        assert_eq!(log.take_panic().as_deref(), Some("panicked at src/lib.rs:3:5: no"));
+        assert_eq!(
+            log.take_panic().as_deref(),
+            Some("panicked at src/lib.rs:3:5: no")
+        );
     }
 }

@@ -15,5 +15,7 @@ pub(crate) fn nearest<'a>(
 
 /// `; did you mean …?`, or nothing, for the end of a message.
 pub(crate) fn suggestion(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    nearest
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
 }

@@ -82,7 +82,9 @@ impl Robot {
 
 impl fmt::Debug for Robot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Robot").field("seed", &self.seed).finish_non_exhaustive()
+        f.debug_struct("Robot")
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -38,13 +38,22 @@ pub(crate) struct Ticker {
 impl Ticker {
     pub(crate) fn start(engine: &Engine, period: Duration) -> std::io::Result<Self> {
         let period = period.max(Duration::from_micros(50));
-        let epoch = Arc::new(Epoch { steps: AtomicU64::new(0), period });
+        let epoch = Arc::new(Epoch {
+            steps: AtomicU64::new(0),
+            period,
+        });
         let stop = Arc::new(AtomicBool::new(false));
-        let thread = std::thread::Builder::new().name("gantry-epoch".to_owned()).spawn({
-            let (engine, epoch, stop) = (engine.clone(), epoch.clone(), stop.clone());
-            move || count(&engine, &epoch, &stop)
-        })?;
-        Ok(Self { epoch, stop, thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("gantry-epoch".to_owned())
+            .spawn({
+                let (engine, epoch, stop) = (engine.clone(), epoch.clone(), stop.clone());
+                move || count(&engine, &epoch, &stop)
+            })?;
+        Ok(Self {
+            epoch,
+            stop,
+            thread: Some(thread),
+        })
     }
 
     pub(crate) fn epoch(&self) -> Arc<Epoch> {

@@ -10,7 +10,7 @@ use crate::description::Kind;
 /// Bytes that the value of a topic may take.
 pub const MAX_VALUE_BYTES: usize = 64 << 10;
 /// Bytes of a topic's name.
-pub const MAX_NAME_BYTES: usize = 128;
+pub(crate) const MAX_NAME_BYTES: usize = 128;
 /// How many topics a robot can have.
 pub const MAX_TOPICS: usize = 4096;
 
@@ -67,7 +67,9 @@ pub enum TopicError {
         given: Kind,
     },
     /// The value is too large.
-    #[error("a value of {bytes} bytes is too large for topic `{topic}`: {MAX_VALUE_BYTES} may be published")]
+    #[error(
+        "a value of {bytes} bytes is too large for topic `{topic}`: {MAX_VALUE_BYTES} may be published"
+    )]
     TooLarge {
         /// The topic.
         topic: String,
@@ -84,7 +86,9 @@ impl Topics {
     pub fn check_name(name: &str) -> Result<(), TopicError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
         if name.is_empty() || name.len() > MAX_NAME_BYTES || !name.chars().all(allowed) {
-            return Err(TopicError::Name(name.chars().take(MAX_NAME_BYTES).collect()));
+            return Err(TopicError::Name(
+                name.chars().take(MAX_NAME_BYTES).collect(),
+            ));
         }
         Ok(())
     }
@@ -103,7 +107,11 @@ impl Topics {
         }
         table.changes += 1;
         let id = TopicId(table.topics.len());
-        let topic = Topic { name: name.to_owned(), value: value.clone(), changed: table.changes };
+        let topic = Topic {
+            name: name.to_owned(),
+            value: value.clone(),
+            changed: table.changes,
+        };
         table.topics.push(topic);
         table.ids.insert(name.to_owned(), id);
         Ok(id)
@@ -123,7 +131,10 @@ impl Topics {
     /// The value published last.
     pub fn read(&self, name: &str) -> Option<Value> {
         let table = self.lock();
-        table.ids.get(name).map(|id| table.topics[id.0].value.clone())
+        table
+            .ids
+            .get(name)
+            .map(|id| table.topics[id.0].value.clone())
     }
 
     /// Calls `look` with the value published last.
@@ -193,7 +204,10 @@ fn check_size(name: &str, value: &Value) -> Result<(), TopicError> {
         Value::Numbers(numbers) => std::mem::size_of_val(numbers.as_slice()),
     };
     if bytes > MAX_VALUE_BYTES {
-        return Err(TopicError::TooLarge { topic: name.to_owned(), bytes });
+        return Err(TopicError::TooLarge {
+            topic: name.to_owned(),
+            bytes,
+        });
     }
     Ok(())
 }
@@ -212,7 +226,9 @@ mod tests {
     fn the_first_value_fixes_the_type() {
         let topics = Topics::default();
         topics.publish("score", &Value::Integer(1)).unwrap();
-        let error = topics.publish("score", &Value::Text("two".into())).unwrap_err();
+        let error = topics
+            .publish("score", &Value::Text("two".into()))
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "topic `score` was first published as integer and cannot carry text"
@@ -235,14 +251,28 @@ mod tests {
     #[test]
     fn names_and_sizes_are_bounded() {
         let topics = Topics::default();
-        assert!(matches!(topics.publish("a b", &Value::Integer(0)), Err(TopicError::Name(_))));
-        assert!(matches!(topics.publish("", &Value::Integer(0)), Err(TopicError::Name(_))));
+        assert!(matches!(
+            topics.publish("a b", &Value::Integer(0)),
+            Err(TopicError::Name(_))
+        ));
+        assert!(matches!(
+            topics.publish("", &Value::Integer(0)),
+            Err(TopicError::Name(_))
+        ));
         let large = Value::Numbers(vec![0.0; MAX_VALUE_BYTES / 8 + 1]);
-        assert!(matches!(topics.publish("a", &large), Err(TopicError::TooLarge { .. })));
+        assert!(matches!(
+            topics.publish("a", &large),
+            Err(TopicError::TooLarge { .. })
+        ));
         assert_eq!(topics.find("a"), None);
         for index in 0..MAX_TOPICS {
-            topics.publish(&format!("t{index}"), &Value::Integer(0)).unwrap();
+            topics
+                .publish(&format!("t{index}"), &Value::Integer(0))
+                .unwrap();
         }
-        assert!(matches!(topics.publish("a", &Value::Integer(0)), Err(TopicError::TooMany(_))));
+        assert!(matches!(
+            topics.publish("a", &Value::Integer(0)),
+            Err(TopicError::TooMany(_))
+        ));
     }
 }

@@ -1,5 +1,7 @@
 //! Channels of the process image: inputs need a grant, outputs need to be owned.
 
+#![allow(unreachable_pub)]
+
 use gantry_hardware::{ChannelId, Direction, Image, Kind, WriteError};
 use gantry_scheduler::Signal;
 use std::sync::Arc;
@@ -8,22 +10,22 @@ use super::Grants;
 
 /// An input that carries a number.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NumberInput(ChannelId);
+pub struct NumberInput(ChannelId);
 /// An input that carries a boolean.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BooleanInput(ChannelId);
+pub struct BooleanInput(ChannelId);
 /// An input that carries an array.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ArrayInput(ChannelId);
+pub struct ArrayInput(ChannelId);
 /// An output that takes a number.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NumberOutput(ChannelId);
+pub struct NumberOutput(ChannelId);
 /// An output that takes a boolean.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BooleanOutput(ChannelId);
+pub struct BooleanOutput(ChannelId);
 /// An output that takes an array.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ArrayOutput(ChannelId);
+pub struct ArrayOutput(ChannelId);
 
 impl NumberInput {
     pub(crate) fn open(image: &Image, grants: &Grants, name: &str) -> Result<Self, String> {
@@ -202,10 +204,17 @@ fn open(
     };
     let channel = image.channel(id);
     if channel.direction != direction {
-        return Err(format!("channel `{name}` is an {}, not an {direction}", channel.direction));
+        return Err(format!(
+            "channel `{name}` is an {}, not an {direction}",
+            channel.direction
+        ));
     }
     if !wanted.fits(channel.kind) {
-        return Err(format!("channel `{name}` carries a {}, not a {}", channel.kind, wanted.name()));
+        return Err(format!(
+            "channel `{name}` carries a {}, not a {}",
+            channel.kind,
+            wanted.name()
+        ));
     }
     Ok(id)
 }

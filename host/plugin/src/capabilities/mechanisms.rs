@@ -28,13 +28,20 @@ impl Grants {
             ));
         }
         if command.requirements().len() != 1 || !command.requirements().contains(id) {
-            let required: Vec<&str> =
-                command.requirements().iter().map(|id| mechanisms.name(id)).collect();
+            let required: Vec<&str> = command
+                .requirements()
+                .iter()
+                .map(|id| mechanisms.name(id))
+                .collect();
             return Err(format!(
                 "the default command of `{name}` must require `{name}` and nothing else; `{}` \
                  requires {}",
                 command.name(),
-                if required.is_empty() { "nothing".to_owned() } else { required.join(", ") }
+                if required.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    required.join(", ")
+                }
             ));
         }
         Ok(id)

@@ -7,10 +7,13 @@ mod channels;
 mod mechanisms;
 mod topics;
 
-pub(crate) use channels::{
+// Public, in a module that is not: the bindings re-export what handles stand for.
+#[allow(unreachable_pub)]
+pub use channels::{
     ArrayInput, ArrayOutput, BooleanInput, BooleanOutput, NumberInput, NumberOutput,
 };
-pub(crate) use topics::Topic;
+#[allow(unreachable_pub)]
+pub use topics::Topic;
 
 use crate::policy::{Pattern, Policy};
 

@@ -1,5 +1,7 @@
 //! Published state: everybody may read it, publishing needs a grant.
 
+#![allow(unreachable_pub)]
+
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use crate::topics::{TopicId, Topics};
 
 /// A topic that a run has opened. It may not have been published yet.
 #[derive(Debug)]
-pub(crate) struct Topic {
+pub struct Topic {
     name: String,
     id: Cell<Option<TopicId>>,
     granted: bool,
@@ -36,7 +38,9 @@ impl Topic {
         }
         let published = match self.id.get() {
             Some(id) => topics.publish_again(id, value),
-            None => topics.publish(&self.name, value).map(|id| self.id.set(Some(id))),
+            None => topics
+                .publish(&self.name, value)
+                .map(|id| self.id.set(Some(id))),
         };
         published.map_err(|error| error.to_string())
     }

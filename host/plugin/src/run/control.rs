@@ -107,9 +107,11 @@ impl Control {
     /// Steps until the budget is used up; none if it is.
     pub(crate) fn epochs_left(&self) -> Option<u64> {
         match &self.meter {
-            Meter::Epoch(epoch) => {
-                self.budget.load(Relaxed).checked_sub(epoch.now()).filter(|left| *left > 0)
-            }
+            Meter::Epoch(epoch) => self
+                .budget
+                .load(Relaxed)
+                .checked_sub(epoch.now())
+                .filter(|left| *left > 0),
             Meter::Fuel(_) => None,
         }
     }

@@ -70,7 +70,10 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let total = self.elements.saturating_sub(current).saturating_add(desired);
+        let total = self
+            .elements
+            .saturating_sub(current)
+            .saturating_add(desired);
         if total > self.elements_limit || maximum.is_some_and(|maximum| desired > maximum) {
             self.refused = Some(Refused::Table);
             return Ok(false);
@@ -100,7 +103,10 @@ mod tests {
 
     #[test]
     fn memories_share_one_limit() {
-        let limits = Limits { memory: 3 << 16, ..Limits::default() };
+        let limits = Limits {
+            memory: 3 << 16,
+            ..Limits::default()
+        };
         let mut limiter = Limiter::new(&limits);
         assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());
         assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());

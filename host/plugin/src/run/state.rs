@@ -105,7 +105,11 @@ impl RunState {
         let limits = &context.limits;
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
-        let log = RunLog::new(context.log.clone(), context.name.clone(), limits.log_lines_per_tick);
+        let log = RunLog::new(
+            context.log.clone(),
+            context.name.clone(),
+            limits.log_lines_per_tick,
+        );
         Self {
             limiter: Limiter::new(limits),
             log: Arc::new(Mutex::new(log)),
@@ -125,20 +129,20 @@ impl RunState {
     pub(crate) fn belongs_to(&mut self, command: &Arc<str>, run: RunId) {
         self.run = run.0;
         self.random = Random::new(self.context.seed, &[&self.context.name, command], run.0);
-        self.log().belongs_to(command.clone(), run);
+        self.run_log().belongs_to(command.clone(), run);
         self.control.set_phase(Phase::Running);
     }
 
     /// The present tick. While the instance starts, time has not begun: a warm instance and one
     /// that is made on the spot must not differ.
-    pub(crate) fn tick(&self) -> Tick {
+    pub(crate) fn moment(&self) -> Tick {
         match self.control.phase() {
             Phase::Starting => Tick::default(),
             Phase::Describing | Phase::Running => self.context.clock.tick(),
         }
     }
 
-    pub(crate) fn log(&self) -> MutexGuard<'_, RunLog> {
+    pub(crate) fn run_log(&self) -> MutexGuard<'_, RunLog> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,7 +155,8 @@ impl RunState {
         if self.control.phase() != Phase::Running {
             bail!("`{call}` was called before the command runs; `describe` must not suspend");
         }
-        if self.control.canceled() {
+        // In a cleanup nothing can be started or waited for, but other commands be canceled.
+        if self.control.canceled() && !matches!(request, Request::Cancel(_)) {
             return Ok(Err(Denied::Canceled));
         }
         self.control.count_request();
@@ -185,10 +190,7 @@ impl RunState {
     }
 
     /// Keeps something the guest gets a handle to, or says to the guest that it holds too many.
-    pub(crate) fn try_keep<T: Send + 'static>(
-        &mut self,
-        thing: T,
-    ) -> Result<Resource<T>, String> {
+    pub(crate) fn try_keep<T: Send + 'static>(&mut self, thing: T) -> Result<Resource<T>, String> {
         self.table.push(thing).map_err(|_| self.too_many_handles())
     }
 
@@ -207,7 +209,9 @@ impl RunState {
 
 impl fmt::Debug for RunState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunState").field("run", &self.run).finish_non_exhaustive()
+        f.debug_struct("RunState")
+            .field("run", &self.run)
+            .finish_non_exhaustive()
     }
 }
 

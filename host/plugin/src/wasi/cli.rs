@@ -63,17 +63,13 @@ impl terminal_stdin::Host for RunState {
 }
 
 impl terminal_stdout::Host for RunState {
-    fn get_terminal_stdout(
-        &mut self,
-    ) -> Result<Option<Resource<terminal_output::TerminalOutput>>> {
+    fn get_terminal_stdout(&mut self) -> Result<Option<Resource<terminal_output::TerminalOutput>>> {
         Ok(None)
     }
 }
 
 impl terminal_stderr::Host for RunState {
-    fn get_terminal_stderr(
-        &mut self,
-    ) -> Result<Option<Resource<terminal_output::TerminalOutput>>> {
+    fn get_terminal_stderr(&mut self) -> Result<Option<Resource<terminal_output::TerminalOutput>>> {
         Ok(None)
     }
 }

@@ -13,7 +13,7 @@ const WALL_CLOCK_START: u64 = 1_767_225_600;
 
 impl wall_clock::Host for RunState {
     fn now(&mut self) -> Result<wall_clock::Datetime> {
-        let time = self.tick().time;
+        let time = self.moment().time;
         Ok(wall_clock::Datetime {
             seconds: WALL_CLOCK_START + time.as_secs(),
             nanoseconds: time.subsec_nanos(),
@@ -51,6 +51,6 @@ impl monotonic_clock::Host for RunState {
 impl RunState {
     /// The tick's time in nanoseconds.
     pub(super) fn now_nanos(&self) -> u64 {
-        u64::try_from(self.tick().time.as_nanos()).unwrap_or(u64::MAX)
+        u64::try_from(self.moment().time.as_nanos()).unwrap_or(u64::MAX)
     }
 }

@@ -47,7 +47,9 @@ impl RunState {
 
     /// Waits until a timer among these may be due, or for a tick if there is none.
     async fn wait_for(&mut self, pollables: &[Resource<DynPollable>]) -> Result<()> {
-        let due = pollables.iter().map(|pollable| self.timers.get(&pollable.rep()).copied());
+        let due = pollables
+            .iter()
+            .map(|pollable| self.timers.get(&pollable.rep()).copied());
         // A file may be ready at any time, so only timers alone can be slept through.
         let next = match due.clone().all(|due| due.is_some()) {
             true => due.flatten().min(),
@@ -67,7 +69,10 @@ impl RunState {
 impl poll::Host for RunState {
     async fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
         if pollables.is_empty() || pollables.len() > MAX_POLLABLES {
-            bail!("a poll of {} things; 1 to {MAX_POLLABLES} can be polled", pollables.len());
+            bail!(
+                "a poll of {} things; 1 to {MAX_POLLABLES} can be polled",
+                pollables.len()
+            );
         }
         loop {
             let mut ready = Vec::new();
@@ -80,6 +85,9 @@ impl poll::Host for RunState {
                 return Ok(ready);
             }
             self.wait_for(&pollables).await?;
+            if self.control.canceled() {
+                return Ok((0..).take(pollables.len()).collect());
+            }
         }
     }
 }
@@ -88,6 +96,9 @@ impl poll::HostPollable for RunState {
     async fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
         while !self.is_ready(&pollable).await? {
             self.wait_for(std::slice::from_ref(&pollable)).await?;
+            if self.control.canceled() {
+                break;
+            }
         }
         Ok(())
     }

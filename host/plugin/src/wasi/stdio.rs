@@ -34,7 +34,9 @@ impl Pollable for LogStream {
 impl OutputStream for LogStream {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         if bytes.len() > MAX_WRITE {
-            return Err(StreamError::trap("more was written than `check-write` allows"));
+            return Err(StreamError::trap(
+                "more was written than `check-write` allows",
+            ));
         }
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.output(self.clock.tick().number, self.stream, &bytes);

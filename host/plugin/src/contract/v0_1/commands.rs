@@ -1,0 +1,155 @@
+//! The interface `commands`: command objects. State machines have a file of their own.
+
+use gantry_scheduler::{Command, GroupError, Request, Signal, delay, parallel, race, sequence};
+use gantry_scheduler::{MechanismSet, condition};
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use super::bindings::gantry::command::commands::{Host, HostCommand};
+use super::bindings::gantry::command::types::{Argument, SchedulingError};
+use super::convert;
+use super::coroutine::answered;
+use crate::run::RunState;
+
+/// What the guest gets: its own result within one that ends the run.
+type Made = Result<std::result::Result<Resource<Command>, String>>;
+
+/// Bytes of a name that a guest makes up.
+const MAX_NAME: usize = 256;
+
+impl Host for RunState {}
+
+impl HostCommand for RunState {
+    fn lookup(&mut self, name: String, arguments: Vec<Argument>) -> Made {
+        let Some(registry) = self.context.registry.upgrade() else {
+            return Ok(Err(format!(
+                "`{name}` cannot be looked up while a plugin describes itself"
+            )));
+        };
+        // A name without a plugin is one of ours.
+        let name = match name.contains('/') {
+            true => name,
+            false => format!("{}/{name}", self.context.name),
+        };
+        let arguments = arguments
+            .into_iter()
+            .map(|a| (a.name, a.value.into()))
+            .collect();
+        match registry.command(&name, arguments) {
+            Ok(command) => Ok(self.try_keep(command)),
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    fn sequence(&mut self, members: Vec<Resource<Command>>) -> Result<Resource<Command>> {
+        let members = self.members(&members)?;
+        self.keep(sequence(&members))
+    }
+
+    fn parallel(
+        &mut self,
+        required: Vec<Resource<Command>>,
+        optional: Vec<Resource<Command>>,
+    ) -> Made {
+        let (required, optional) = (self.members(&required)?, self.members(&optional)?);
+        Ok(self.made(parallel(&required, &optional)))
+    }
+
+    fn race(&mut self, members: Vec<Resource<Command>>) -> Made {
+        let members = self.members(&members)?;
+        Ok(self.made(race(&members)))
+    }
+
+    fn delay(&mut self, seconds: f64) -> Made {
+        Ok(convert::wait(seconds).and_then(|time| self.try_keep(delay(time))))
+    }
+
+    fn condition(&mut self, signal: Resource<Signal>) -> Result<Resource<Command>> {
+        let command = condition(self.table.get(&signal)?);
+        self.keep(command)
+    }
+
+    fn named(&mut self, this: Resource<Command>, name: String) -> Result<Resource<Command>> {
+        let command = self.table.get(&this)?.named(readable(&name));
+        self.keep(command)
+    }
+
+    fn with_priority(
+        &mut self,
+        this: Resource<Command>,
+        priority: i32,
+    ) -> Result<Resource<Command>> {
+        let command = self.table.get(&this)?.with_priority(priority);
+        self.keep(command)
+    }
+
+    fn with_timeout(&mut self, this: Resource<Command>, seconds: f64) -> Made {
+        let command = self.table.get(&this)?.clone();
+        Ok(convert::wait(seconds).and_then(|time| self.try_keep(command.with_timeout(time))))
+    }
+
+    fn until(
+        &mut self,
+        this: Resource<Command>,
+        signal: Resource<Signal>,
+    ) -> Result<Resource<Command>> {
+        let command = self.table.get(&this)?.until(self.table.get(&signal)?);
+        self.keep(command)
+    }
+
+    fn name(&mut self, this: Resource<Command>) -> Result<String> {
+        Ok(self.table.get(&this)?.name().to_string())
+    }
+
+    fn requirements(&mut self, this: Resource<Command>) -> Result<Vec<String>> {
+        let required: MechanismSet = *self.table.get(&this)?.requirements();
+        let mechanisms = &self.context.mechanisms;
+        Ok(required
+            .iter()
+            .map(|id| mechanisms.name(id).to_owned())
+            .collect())
+    }
+
+    fn priority(&mut self, this: Resource<Command>) -> Result<i32> {
+        Ok(self.table.get(&this)?.priority())
+    }
+
+    fn is_running(&mut self, this: Resource<Command>) -> Result<bool> {
+        Ok(self.table.get(&this)?.is_running())
+    }
+
+    async fn cancel(
+        &mut self,
+        this: Resource<Command>,
+    ) -> Result<std::result::Result<(), SchedulingError>> {
+        let command = self.table.get(&this)?.clone();
+        answered(self.ask_done("cancel", Request::Cancel(command)).await)
+    }
+
+    fn drop(&mut self, this: Resource<Command>) -> Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+impl RunState {
+    fn members(&self, handles: &[Resource<Command>]) -> Result<Vec<Command>> {
+        handles
+            .iter()
+            .map(|handle| Ok(self.table.get(handle)?.clone()))
+            .collect()
+    }
+
+    pub(super) fn made(
+        &mut self,
+        command: std::result::Result<Command, GroupError>,
+    ) -> std::result::Result<Resource<Command>, String> {
+        self.try_keep(command.map_err(|error| error.to_string())?)
+    }
+}
+
+/// A name that a guest made up, as it may be shown.
+pub(super) fn readable(name: &str) -> String {
+    let end = name.floor_char_boundary(MAX_NAME);
+    crate::log::visible(&name.as_bytes()[..end])
+}

@@ -1,0 +1,42 @@
+//! The interface `state`: topics.
+
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use super::bindings::gantry::command::state::{Host, HostTopic};
+use super::bindings::gantry::command::types::Value;
+use crate::capabilities::Topic;
+use crate::run::RunState;
+
+impl Host for RunState {}
+
+impl HostTopic for RunState {
+    fn open(&mut self, name: String) -> Result<std::result::Result<Resource<Topic>, String>> {
+        let opened = Topic::open(&self.context.grants, &name);
+        Ok(opened.and_then(|topic| self.try_keep(topic)))
+    }
+
+    fn publish(
+        &mut self,
+        this: Resource<Topic>,
+        value: Value,
+    ) -> Result<std::result::Result<(), String>> {
+        Ok(self
+            .table
+            .get(&this)?
+            .publish(&self.context.topics, &value.into()))
+    }
+
+    fn read(&mut self, this: Resource<Topic>) -> Result<Option<Value>> {
+        Ok(self
+            .table
+            .get(&this)?
+            .read(&self.context.topics)
+            .map(Into::into))
+    }
+
+    fn drop(&mut self, this: Resource<Topic>) -> Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}

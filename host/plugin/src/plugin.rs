@@ -1,0 +1,196 @@
+//! A loaded plugin.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gantry_scheduler::{Command, MechanismId, Value};
+
+use crate::contract::{ContractVersion, GuestPre};
+use crate::description::{Definition, Description};
+use crate::registry::LookupError;
+use crate::run::{Context, Instance, WasmBody};
+use crate::runtime::RuntimeShared;
+
+/// A plugin that was loaded and can make commands. Clones are the same plugin.
+#[derive(Clone)]
+pub struct Plugin(pub(crate) Arc<Shared>);
+
+/// What all commands of one plugin share.
+pub(crate) struct Shared {
+    pub(crate) context: Arc<Context>,
+    pub(crate) description: Description,
+    /// Of every command, what it requires.
+    pub(crate) requirements: Vec<Vec<MechanismId>>,
+    pub(crate) version: ContractVersion,
+    pub(crate) origin: String,
+    pub(crate) digest: String,
+    pub(crate) pre: GuestPre,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) runtime: Arc<RuntimeShared>,
+    pub(crate) warm: Mutex<Vec<Instance>>,
+}
+
+/// What [`Statistics`] are made from.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) started: AtomicU64,
+    pub(crate) cold: AtomicU64,
+    pub(crate) completed: AtomicU64,
+    pub(crate) failed: AtomicU64,
+    pub(crate) preempted: AtomicU64,
+}
+
+/// What the runs of one plugin have done since it was loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Statistics {
+    /// Runs that were started.
+    pub started: u64,
+    /// Those of them for which no instance was ready.
+    pub cold: u64,
+    /// Runs whose body returned a value or nothing.
+    pub completed: u64,
+    /// Runs whose body returned an error, trapped or could not be instantiated.
+    pub failed: u64,
+    /// Ticks in which a run was stopped because its slice was used up.
+    pub preempted: u64,
+}
+
+impl Plugin {
+    /// What the plugin is called in this robot.
+    pub fn name(&self) -> &str {
+        &self.0.context.name
+    }
+
+    /// Where it came from.
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    /// What it says about itself.
+    pub fn description(&self) -> &Description {
+        &self.0.description
+    }
+
+    /// The version of the contract that it speaks.
+    pub fn contract_version(&self) -> ContractVersion {
+        self.0.version
+    }
+
+    /// SHA-256 of the component, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.0.digest
+    }
+
+    /// What its runs have done.
+    pub fn statistics(&self) -> Statistics {
+        let counters = &self.0.counters;
+        Statistics {
+            started: counters.started.load(Relaxed),
+            cold: counters.cold.load(Relaxed),
+            completed: counters.completed.load(Relaxed),
+            failed: counters.failed.load(Relaxed),
+            preempted: counters.preempted.load(Relaxed),
+        }
+    }
+
+    /// A command by its name in the description, with arguments. Arguments that are left out take
+    /// their parameter's default.
+    pub fn command(
+        &self,
+        name: &str,
+        arguments: Vec<(String, Value)>,
+    ) -> Result<Command, LookupError> {
+        let commands = &self.0.description.commands;
+        let Some(index) = commands
+            .iter()
+            .position(|definition| definition.name == name)
+        else {
+            return Err(LookupError::command(self.name(), name, &self.0.description));
+        };
+        let definition = &commands[index];
+        let full_name: Arc<str> = Arc::from(format!("{}/{name}", self.name()));
+        let arguments = complete(&full_name, definition, arguments)?;
+        Ok(Command::builder(full_name)
+            .requires(self.0.requirements[index].iter().copied())
+            .priority(definition.priority)
+            .runs_while_disabled(definition.runs_while_disabled)
+            .build(WasmBody {
+                plugin: self.0.clone(),
+                command: Arc::from(name),
+                arguments: Arc::from(arguments),
+            }))
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.name())
+            .field("origin", &self.origin())
+            .field("digest", &self.digest())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// An instance that is ready, if there is one.
+    pub(crate) fn take_warm(&self) -> Option<Instance> {
+        self.warm
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+    }
+
+    /// Makes one instance ready; false if there are enough, or if that is not possible now.
+    pub(crate) fn warm_one(&self) -> bool {
+        let runtime = &self.runtime;
+        let ready = self
+            .warm
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
+        if ready >= runtime.warm {
+            return false;
+        }
+        match runtime
+            .maker
+            .instance(&self.context, &self.pre, self.context.limits.slice)
+        {
+            Some(Ok(instance)) => {
+                self.warm
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(instance);
+                true
+            }
+            // A run that needs an instance makes its own, and says what is wrong.
+            Some(Err(_)) | None => false,
+        }
+    }
+}
+
+/// The arguments of a command, all of them, in the order of the declaration.
+fn complete(
+    command: &str,
+    definition: &Definition,
+    mut given: Vec<(String, Value)>,
+) -> Result<Vec<(String, Value)>, LookupError> {
+    let mut arguments = Vec::with_capacity(definition.parameters.len());
+    for parameter in &definition.parameters {
+        let at = given.iter().position(|(name, _)| *name == parameter.name);
+        let value = match (at.map(|at| given.swap_remove(at)), &parameter.default) {
+            (Some((_, value)), _) => parameter
+                .kind
+                .accept(value)
+                .map_err(|value| LookupError::wrong_type(command, parameter, &value))?,
+            (None, Some(default)) => default.clone(),
+            (None, None) => return Err(LookupError::missing(command, parameter)),
+        };
+        arguments.push((parameter.name.clone(), value));
+    }
+    match given.first() {
+        None => Ok(arguments),
+        Some((name, _)) => Err(LookupError::unknown_argument(command, name, definition)),
+    }
+}

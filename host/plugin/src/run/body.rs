@@ -1,0 +1,138 @@
+//! The body of a command that a plugin offers.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use gantry_scheduler::{Body, BodyResult, Command, Coroutine, Mailbox, RunId, Value};
+
+use super::control::Control;
+use super::coroutine::WasmCoroutine;
+use super::fault::fault;
+use super::graveyard::{Graveyard, Remains, RunFuture};
+use super::store::Instance;
+use crate::plugin::Shared;
+
+/// A command of a plugin with its arguments. Each run gets an instance of its own.
+pub(crate) struct WasmBody {
+    pub(crate) plugin: Arc<Shared>,
+    /// The name in the plugin's description.
+    pub(crate) command: Arc<str>,
+    /// Complete, and in the order of the declaration.
+    pub(crate) arguments: Arc<[(String, Value)]>,
+}
+
+impl Body for WasmBody {
+    fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine> {
+        let plugin = &self.plugin;
+        plugin.counters.started.fetch_add(1, Relaxed);
+        let call = Call {
+            name: command.name().clone(),
+            run,
+            command: self.command.clone(),
+            arguments: self.arguments.clone(),
+            graveyard: plugin.runtime.graveyard.clone(),
+        };
+        let (future, control, mailbox) = match plugin.take_warm() {
+            Some(instance) => {
+                let (control, mailbox) = (instance.control.clone(), instance.mailbox.clone());
+                let future: RunFuture = Box::pin(call.on(instance));
+                (future, control, mailbox)
+            }
+            None => self.cold(call),
+        };
+        Box::new(WasmCoroutine::new(
+            future,
+            mailbox,
+            control,
+            plugin.context.limits,
+            plugin.counters.clone(),
+            plugin.runtime.graveyard.clone(),
+        ))
+    }
+}
+
+impl WasmBody {
+    /// The future of a run that makes its instance first.
+    fn cold(&self, call: Call) -> (RunFuture, Arc<Control>, Arc<Mailbox>) {
+        let plugin = &self.plugin;
+        plugin.counters.cold.fetch_add(1, Relaxed);
+        let control = Arc::new(Control::new(plugin.runtime.maker.meter.clone()));
+        let mailbox = Arc::new(Mailbox::default());
+        let future: RunFuture = {
+            let (maker, pre) = (plugin.runtime.maker.clone(), plugin.pre.clone());
+            let (context, control, mailbox) =
+                (plugin.context.clone(), control.clone(), mailbox.clone());
+            Box::pin(async move {
+                // What is over may hold the room that this run needs.
+                if call.graveyard.len() >= MAX_REMAINS {
+                    call.graveyard.clear();
+                }
+                let mut store = match maker.store(&context, &control, &mailbox) {
+                    Ok(store) => store,
+                    Err(error) => return Err(error.to_string()),
+                };
+                let mut made = pre.instantiate(&mut store).await;
+                if made.as_ref().is_err_and(is_full) && call.graveyard.len() > 0 {
+                    call.graveyard.clear();
+                    // A store whose instantiation failed is not used again.
+                    store = match maker.store(&context, &control, &mailbox) {
+                        Ok(store) => store,
+                        Err(error) => return Err(error.to_string()),
+                    };
+                    made = pre.instantiate(&mut store).await;
+                }
+                match made {
+                    Ok(guest) => {
+                        call.on(Instance {
+                            store,
+                            guest,
+                            control,
+                            mailbox,
+                        })
+                        .await
+                    }
+                    Err(error) => Err(format!("could not start: {}", fault(&error, store.data()))),
+                }
+            })
+        };
+        (future, control, mailbox)
+    }
+}
+
+/// Stores that may wait for being dropped before a run that needs room drops them itself.
+const MAX_REMAINS: usize = 256;
+
+fn is_full(error: &wasmtime::Error) -> bool {
+    error
+        .downcast_ref::<wasmtime::PoolConcurrencyLimitError>()
+        .is_some()
+}
+
+/// One call of `run`.
+struct Call {
+    /// The command's name in telemetry.
+    name: Arc<str>,
+    run: RunId,
+    command: Arc<str>,
+    arguments: Arc<[(String, Value)]>,
+    graveyard: Arc<Graveyard>,
+}
+
+impl Call {
+    async fn on(self, instance: Instance) -> BodyResult {
+        let Instance {
+            mut store, guest, ..
+        } = instance;
+        store.data_mut().belongs_to(&self.name, self.run);
+        let result = guest.run(&mut store, &self.command, &self.arguments).await;
+        let state = store.data();
+        let result = match result {
+            Ok(result) => result,
+            Err(error) => Err(fault(&error, state)),
+        };
+        let tick = state.moment().number;
+        state.run_log().finish(tick);
+        self.graveyard.bury(Remains::Store(Box::new(store)));
+        result
+    }
+}

@@ -1,0 +1,128 @@
+//! The coroutine of one run inside a component.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::Poll;
+
+use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
+
+use super::control::Control;
+use super::graveyard::{Graveyard, Remains, RunFuture};
+use crate::config::Limits;
+use crate::plugin::Counters;
+
+/// Advances the future of one component call, and stops it at the end of its slice.
+pub(crate) struct WasmCoroutine {
+    inner: FutureCoroutine,
+    /// Shared with `inner`, so that the future can be taken out of it.
+    future: Rc<RefCell<Option<RunFuture>>>,
+    control: Arc<Control>,
+    limits: Limits,
+    counters: Arc<Counters>,
+    graveyard: Arc<Graveyard>,
+    /// The tick that the present slice belongs to.
+    tick: Option<u64>,
+    /// An answer that came when the slice was used up.
+    kept: Option<Answer>,
+}
+
+impl WasmCoroutine {
+    pub(crate) fn new(
+        future: RunFuture,
+        mailbox: Arc<Mailbox>,
+        control: Arc<Control>,
+        limits: Limits,
+        counters: Arc<Counters>,
+        graveyard: Arc<Graveyard>,
+    ) -> Self {
+        let future = Rc::new(RefCell::new(Some(future)));
+        let inner = FutureCoroutine::new(mailbox, {
+            let future = future.clone();
+            poll_fn(move |context| match future.borrow_mut().as_mut() {
+                Some(future) => future.as_mut().poll(context),
+                None => Poll::Ready(Err("the run was dropped".to_owned())),
+            })
+        });
+        let (tick, kept) = (None, None);
+        Self {
+            inner,
+            future,
+            control,
+            limits,
+            counters,
+            graveyard,
+            tick,
+            kept,
+        }
+    }
+
+    /// Goes on until the guest asks, ends or has used up its budget.
+    fn advance(&mut self, tick: Tick, mut answer: Answer) -> Step {
+        loop {
+            match self.inner.resume(tick, answer) {
+                Step::Preempted if self.control.interrupted() => answer = Answer::Continue,
+                Step::Finished(result) => {
+                    let counter = match result {
+                        Ok(_) => &self.counters.completed,
+                        Err(_) => &self.counters.failed,
+                    };
+                    counter.fetch_add(1, Relaxed);
+                    return Step::Finished(result);
+                }
+                Step::Preempted => {
+                    self.counters.preempted.fetch_add(1, Relaxed);
+                    return Step::Preempted;
+                }
+                asked => return asked,
+            }
+        }
+    }
+}
+
+impl Coroutine for WasmCoroutine {
+    fn resume(&mut self, tick: Tick, answer: Answer) -> Step {
+        if answer == Answer::Canceled {
+            if !self.control.canceled() {
+                self.control.cancel();
+                self.control.begin(self.limits.cleanup, u32::MAX);
+                self.kept = None;
+            } else if self.control.used_up() {
+                return Step::Preempted;
+            }
+            return self.advance(tick, Answer::Canceled);
+        }
+        if self.tick != Some(tick.number) {
+            self.tick = Some(tick.number);
+            if !self.control.canceled() {
+                self.control
+                    .begin(self.limits.slice, self.limits.requests_per_tick);
+            }
+        }
+        let answer = match (self.kept.take(), answer) {
+            (Some(kept), Answer::Continue) => kept,
+            (_, answer) => answer,
+        };
+        if self.control.used_up() {
+            self.counters.preempted.fetch_add(1, Relaxed);
+            if answer != Answer::Continue {
+                self.kept = Some(answer);
+            }
+            return Step::Preempted;
+        }
+        self.advance(tick, answer)
+    }
+}
+
+impl Drop for WasmCoroutine {
+    fn drop(&mut self) {
+        // Unmapping a store takes longer than the tick should wait.
+        if let Ok(mut future) = self.future.try_borrow_mut()
+            && let Some(future) = future.take()
+        {
+            self.graveyard.bury(Remains::Future(future));
+        }
+    }
+}

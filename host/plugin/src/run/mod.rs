@@ -1,0 +1,18 @@
+//! One run of a command: one store, one coroutine, nothing that outlives it.
+
+mod body;
+mod control;
+mod coroutine;
+mod fault;
+mod graveyard;
+mod limiter;
+mod state;
+mod store;
+
+pub(crate) use body::WasmBody;
+pub(crate) use control::{Control, Meter, Phase};
+pub(crate) use fault::fault;
+pub(crate) use graveyard::Graveyard;
+pub(crate) use limiter::bytes;
+pub(crate) use state::{Context, Denied, RunState, unexpected};
+pub(crate) use store::{Instance, StoreMaker, drive};

@@ -1,0 +1,166 @@
+//! The runtime: one engine, one linker per version of the contract, and what all plugins share.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Instant;
+
+use wasmtime::component::Linker;
+
+use crate::cache::Cache;
+use crate::config::{Budget, Preemption, RuntimeConfig};
+use crate::contract::{self, ContractVersion};
+use crate::load::{self, LoadError};
+use crate::plugin::{Plugin, Shared};
+use crate::policy::{Policy, Source};
+use crate::robot::Robot;
+use crate::run::{Graveyard, Meter, RunState, StoreMaker};
+use crate::ticker::Ticker;
+
+/// Loads plugins and looks after their instances.
+#[derive(Clone)]
+pub struct Runtime(pub(crate) Arc<RuntimeShared>);
+
+/// What all plugins of a runtime share.
+pub(crate) struct RuntimeShared {
+    pub(crate) maker: StoreMaker,
+    pub(crate) preemption: Preemption,
+    pub(crate) describe_budget: Budget,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) graveyard: Arc<Graveyard>,
+    /// How many instances of each plugin are kept ready.
+    pub(crate) warm: usize,
+    linkers: Vec<(ContractVersion, Linker<RunState>)>,
+    /// The plugins that are kept warm.
+    plugins: Mutex<Vec<Weak<Shared>>>,
+    /// Counts epochs until the runtime is dropped.
+    _ticker: Option<Ticker>,
+}
+
+/// Why a runtime could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The engine refused its configuration, or the address space for its pool.
+    #[error("the WebAssembly engine cannot be made: {0}; a smaller pool needs less address space")]
+    Engine(String),
+    /// The folder for compiled code cannot be used.
+    #[error("the cache {} cannot be used: {source}", path.display())]
+    Cache {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The thread that counts time could not be started.
+    #[error("the thread that counts time slices cannot be started: {0}")]
+    Ticker(std::io::Error),
+}
+
+impl Runtime {
+    /// Sets an engine up and sets the pool's address space aside.
+    pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
+        let failed = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
+        let engine = crate::engine::engine(&config).map_err(failed)?;
+        let (meter, ticker) = match config.preemption {
+            Preemption::Epoch { period } => {
+                let ticker = Ticker::start(&engine, period).map_err(RuntimeError::Ticker)?;
+                (Meter::Epoch(ticker.epoch()), Some(ticker))
+            }
+            Preemption::Fuel { quantum } => (Meter::Fuel(quantum.max(1)), None),
+        };
+        let cache = match &config.cache {
+            None => None,
+            Some(path) => {
+                Some(
+                    Cache::open(path, &engine).map_err(|source| RuntimeError::Cache {
+                        path: path.clone(),
+                        source,
+                    })?,
+                )
+            }
+        };
+        let mut linkers = Vec::new();
+        for &version in ContractVersion::ALL {
+            let mut linker = Linker::new(&engine);
+            crate::wasi::link(&mut linker).map_err(failed)?;
+            contract::link(version, &mut linker).map_err(failed)?;
+            linkers.push((version, linker));
+        }
+        Ok(Self(Arc::new(RuntimeShared {
+            maker: StoreMaker { engine, meter },
+            preemption: config.preemption,
+            describe_budget: config.describe_budget,
+            cache,
+            graveyard: Arc::new(Graveyard::default()),
+            warm: config.pool.warm as usize,
+            linkers,
+            plugins: Mutex::new(Vec::new()),
+            _ticker: ticker,
+        })))
+    }
+
+    /// Loads a plugin. It can be registered then, which makes its commands known by name.
+    pub fn load(
+        &self,
+        source: &Source,
+        policy: &Policy,
+        robot: &Robot,
+    ) -> Result<Plugin, LoadError> {
+        let plugin = load::load(&self.0, source, policy, robot)?;
+        self.0.lock_plugins().push(Arc::downgrade(&plugin.0));
+        Ok(plugin)
+    }
+
+    /// Clears away what is left of runs that are over, and makes instances ready for those to
+    /// come. To be called between ticks; `maintain_until` bounds the time it takes.
+    pub fn maintain(&self) {
+        self.maintain_while(|| true);
+    }
+
+    /// The same, until it is done or this moment has come. Says whether it is done.
+    pub fn maintain_until(&self, deadline: Instant) -> bool {
+        self.maintain_while(|| Instant::now() < deadline)
+    }
+
+    fn maintain_while(&self, mut go_on: impl FnMut() -> bool) -> bool {
+        loop {
+            if !go_on() {
+                return false;
+            }
+            if !self.0.graveyard.clear_one() {
+                break;
+            }
+        }
+        let plugins: Vec<Arc<Shared>> = {
+            let mut plugins = self.0.lock_plugins();
+            plugins.retain(|plugin| plugin.strong_count() > 0);
+            plugins.iter().filter_map(Weak::upgrade).collect()
+        };
+        for plugin in plugins {
+            while plugin.warm_one() {
+                if !go_on() {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime")
+            .field("preemption", &self.0.preemption)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RuntimeShared {
+    pub(crate) fn linker(&self, version: ContractVersion) -> &Linker<RunState> {
+        let linker = self.linkers.iter().find(|(linked, _)| *linked == version);
+        // `new` makes one for every version there is.
+        &linker.unwrap_or(&self.linkers[0]).1
+    }
+
+    fn lock_plugins(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Shared>>> {
+        self.plugins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
