@@ -43,7 +43,7 @@ struct Inner {
 
 /// What a command does, as often as it is run.
 pub trait Body: Send + Sync {
-    /// Makes the coroutine of one run. MUST be quick; what can go wrong is the coroutine's to
+    /// Makes the coroutine of one run. MUST be quick and MUST NOT unwind; what can go wrong is the coroutine's to
     /// tell, as a failure of its first resume.
     fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine>;
 }

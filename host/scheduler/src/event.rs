@@ -41,8 +41,9 @@ pub enum EventKind<'a> {
     Mounted,
     /// Its body is suspended until its wait is over.
     Yielded,
-    /// Its body used up its time slice and goes on with the next tick. The number counts the
-    /// ticks in a row, this one included.
+    /// Its body used up its time slice or its requests and goes on with the next tick. The number
+    /// counts the ticks in a row, this one included; it is 0 if the requests were used up by all
+    /// runs together.
     Preempted(u32),
     /// Its body has returned.
     Completed(Option<&'a Value>),
@@ -50,8 +51,8 @@ pub enum EventKind<'a> {
     Failed(&'a Failure),
     /// It was canceled and has cleaned up.
     Canceled,
-    /// It loses a mechanism to the command of this name, or could not fork because of it.
-    /// `Canceled` follows.
+    /// It loses a mechanism to the command of this name, or could not fork because of it, or
+    /// because of a limit that is named instead. `Canceled` follows.
     Interrupted(&'a str),
     /// Its body did not end within its cleanup budget and is dropped. `Canceled` follows.
     CleanupOverrun,

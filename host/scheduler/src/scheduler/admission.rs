@@ -67,7 +67,8 @@ impl Scheduler {
         command: &Command,
         parent: Option<Key>,
     ) -> Result<bool, Refusal> {
-        if self.runs.of(command).is_some() {
+        // Be it in another scheduler: one object never runs twice at a time.
+        if command.is_running() {
             return Ok(false);
         }
         let refused = |blocker| Err(Refusal { command: command.name().clone(), blocker });

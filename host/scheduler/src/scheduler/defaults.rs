@@ -7,9 +7,18 @@ use crate::{Command, MechanismId};
 /// The default commands, per mechanism and scope.
 pub(super) struct Defaults {
     /// Per mechanism; the last one counts.
-    stacks: Vec<Vec<(Command, Scope)>>,
+    stacks: Vec<Vec<DefaultCommand>>,
     /// The mechanisms that have had a default command, in the order of their first.
     order: Vec<MechanismId>,
+}
+
+#[derive(Clone)]
+struct DefaultCommand {
+    command: Command,
+    scope: Scope,
+    /// It was set more than once, and so supersedes itself: what is running of it is canceled as
+    /// if another had been set, and started anew.
+    again: bool,
 }
 
 impl Defaults {
@@ -18,8 +27,11 @@ impl Defaults {
     }
 
     pub(super) fn current(&self, mechanism: MechanismId) -> Option<Command> {
-        let (command, _) = self.stacks[mechanism.index()].last()?;
-        Some(command.clone())
+        self.stacks[mechanism.index()].last().map(|default| default.command.clone())
+    }
+
+    pub(super) fn count(&self, mechanism: MechanismId) -> usize {
+        self.stacks[mechanism.index()].len()
     }
 
     pub(super) fn remove_last(&mut self, mechanism: MechanismId) {
@@ -27,13 +39,20 @@ impl Defaults {
     }
 }
 
+/// Whether a default command was there already, in the same scope.
+pub(super) enum Added {
+    New,
+    Again,
+}
+
 impl Scheduler {
+    /// Makes a command the current default command of a mechanism.
     pub(super) fn add_default(
         &mut self,
         mechanism: MechanismId,
         command: &Command,
         scope: Scope,
-    ) -> Result<(), InvalidDefault> {
+    ) -> Result<Added, InvalidDefault> {
         let requirements = command.requirements();
         if !requirements.contains(mechanism) || requirements.len() != 1 {
             let names: Vec<String> = requirements
@@ -46,11 +65,17 @@ impl Scheduler {
                 requires: if names.is_empty() { "none".to_owned() } else { names.join(", ") },
             });
         }
-        self.defaults.stacks[mechanism.index()].push((command.clone(), scope));
+        // A body may set the same one in every tick, for hours.
+        let stack = &mut self.defaults.stacks[mechanism.index()];
+        let same = stack.iter().position(|other| other.command == *command && other.scope == scope);
+        if let Some(same) = same {
+            stack.remove(same);
+        }
+        stack.push(DefaultCommand { command: command.clone(), scope, again: same.is_some() });
         if !self.defaults.order.contains(&mechanism) {
             self.defaults.order.push(mechanism);
         }
-        Ok(())
+        Ok(if same.is_some() { Added::Again } else { Added::New })
     }
 
     /// Queues the default commands of mechanisms that no running or queued command requires.
@@ -65,17 +90,22 @@ impl Scheduler {
 
     pub(super) fn queue_default(&mut self, mechanism: MechanismId) {
         let stack = &self.defaults.stacks[mechanism.index()];
-        let Some(((current, scope), wider)) = stack.split_last() else { return };
-        let (current, scope) = (current.clone(), scope.clone());
-        if wider.iter().any(|(command, _)| command.is_running()) {
-            let wider: Vec<Command> = wider.iter().map(|(command, _)| command.clone()).collect();
-            for command in wider {
+        let Some((current, wider)) = stack.split_last() else { return };
+        let again = current.again && current.command.is_running();
+        if again || wider.iter().any(|default| default.command.is_running()) {
+            let superseded = if current.again { &stack[..] } else { wider };
+            let superseded: Vec<Command> =
+                superseded.iter().map(|default| default.command.clone()).collect();
+            for command in superseded {
                 self.cancel(&command);
             }
         }
+        let Some(current) = self.defaults.stacks[mechanism.index()].last() else { return };
         let wanted = self.owners[mechanism.index()].or(self.queued_for[mechanism.index()]);
-        if wanted.is_none() {
-            self.schedule_in(&current, scope);
+        // The cleanup of one that was superseded may have ended the scope.
+        if wanted.is_none() && self.is_active(&current.scope) {
+            let (command, scope) = (current.command.clone(), current.scope.clone());
+            self.schedule_in(&command, scope);
         }
     }
 
@@ -85,7 +115,7 @@ impl Scheduler {
             let mechanism = self.defaults.order[index].index();
             let mut at = 0;
             while at < self.defaults.stacks[mechanism].len() {
-                let (command, scope) = &self.defaults.stacks[mechanism][at];
+                let DefaultCommand { command, scope, .. } = &self.defaults.stacks[mechanism][at];
                 let (command, scope) = (command.clone(), scope.clone());
                 if self.outlives(&scope) {
                     at += 1;

@@ -8,7 +8,29 @@ use super::waits::Turn;
 use crate::{Answer, EventKind, Failure, Outcome, Step};
 
 /// How many requests a body may make in its cleanup, if nothing else bounds it.
-const CLEANUP_REQUESTS: u32 = 10_000;
+const CLEANUP_REQUESTS: u32 = 1_000;
+
+/// How many runs may be ending on the stack, each within the cleanup of another, before what a
+/// cleanup cancels is put off until the outermost of them has ended.
+const NESTED_ENDS: usize = 32;
+
+/// What is being canceled.
+#[derive(Default)]
+pub(super) struct Ends {
+    /// How many runs are being canceled, each by or below the one before.
+    nested: usize,
+    /// What is to be canceled when the outermost of them has ended.
+    put_off: Vec<Key>,
+}
+
+/// Whether a run may go on in this tick.
+enum Budget {
+    Left,
+    /// It has made as many requests as one run may.
+    Spent,
+    /// All runs together have made as many as they may.
+    SpentTogether,
+}
 
 impl Scheduler {
     /// Makes a queued run running; it owns its mechanisms from now on.
@@ -45,9 +67,16 @@ impl Scheduler {
         self.emit(key, EventKind::Mounted);
         let mut answer = answer;
         loop {
-            if !self.may_ask(key) {
-                self.preempt(key, answer);
-                break;
+            match self.take_budget(key) {
+                Budget::Left => {}
+                Budget::Spent => {
+                    self.preempt(key, answer);
+                    break;
+                }
+                Budget::SpentTogether => {
+                    self.put_off(key, answer);
+                    break;
+                }
             }
             let step = match self.step(key, answer) {
                 Some(step) => step,
@@ -93,40 +122,61 @@ impl Scheduler {
         let run = self.runs.get_mut(key)?;
         let command = &run.command;
         let coroutine = run.coroutine.get_or_insert_with(|| command.start(key.id));
-        let step = coroutine.resume(tick, answer);
-        if !matches!(step, Step::Preempted) {
-            run.preempted = 0;
-        }
-        Some(step)
+        Some(coroutine.resume(tick, answer))
     }
 
-    /// Counts a request against the bounds of this tick.
-    fn may_ask(&mut self, key: Key) -> bool {
+    /// Counts a request against the bounds of this tick. The first is free, so that a run goes on
+    /// whatever the others ask for.
+    fn take_budget(&mut self, key: Key) -> Budget {
+        self.charge(key, 1);
+        match self.runs.get(key) {
+            Some(run) if run.asks.1 <= 1 => Budget::Left,
+            Some(run) if run.asks.1 > self.limits.requests => Budget::Spent,
+            _ if self.requests_this_tick > self.limits.requests_together => Budget::SpentTogether,
+            _ => Budget::Left,
+        }
+    }
+
+    /// Counts requests of a run.
+    pub(super) fn charge(&mut self, key: Key, requests: u32) {
         let number = self.tick.number;
-        let Some(run) = self.runs.get_mut(key) else { return true };
+        let Some(run) = self.runs.get_mut(key) else { return };
         if run.asks.0 != number {
             run.asks = (number, 0);
         }
-        run.asks.1 += 1;
-        self.requests_this_tick = self.requests_this_tick.saturating_add(1);
-        run.asks.1 <= self.limits.requests
-            && self.requests_this_tick <= self.limits.requests_together
+        run.asks.1 = run.asks.1.saturating_add(requests);
+        self.requests_this_tick = self.requests_this_tick.saturating_add(requests);
     }
 
-    /// Puts a run that has used up its slice off until the next tick, or cancels it if that
-    /// happens too often in a row.
+    /// Puts a run that has used up its slice off until the next tick, or ends it if that happens
+    /// in too many ticks in a row.
     fn preempt(&mut self, key: Key, answer: Answer) {
-        let limit = self.limits.preemptions;
+        let (limit, tick) = (self.limits.preemptions, self.tick.number);
         let Some(run) = self.runs.get_mut(key) else { return };
-        run.preempted += 1;
+        let (last, before) = run.preempted;
+        let count = if before > 0 && last + 1 == tick { before + 1 } else { 1 };
+        run.preempted = (tick, count);
         run.wait = Wait::Preempted(answer);
-        let count = run.preempted;
+        let (periodic, name) = (run.periodic, run.command.name().clone());
         self.emit(key, EventKind::Preempted(count));
-        if count > limit {
-            self.interrupt_run(key, &Arc::from(format!("the limit of {limit} pre-emptions in a row")));
-        } else {
+        if count <= limit {
             self.turns.list_for_next(&mut self.runs, key);
+        } else if periodic {
+            // The only end of it that anybody is told of.
+            let message = format!("pre-empted in {count} ticks in a row");
+            self.fail(key, Failure { command: name, message: Arc::from(message) });
+        } else {
+            let limit = format!("the limit of {limit} pre-emptions in a row");
+            self.interrupt_run(key, &Arc::from(limit));
         }
+    }
+
+    /// Puts a run off until the next tick because of what others have asked for.
+    fn put_off(&mut self, key: Key, answer: Answer) {
+        let Some(run) = self.runs.get_mut(key) else { return };
+        run.wait = Wait::Preempted(answer);
+        self.emit(key, EventKind::Preempted(0));
+        self.turns.list_for_next(&mut self.runs, key);
     }
 
     fn complete(&mut self, key: Key, value: Option<crate::Value>) {
@@ -137,21 +187,31 @@ impl Scheduler {
     /// Ends a run that failed. The failure climbs until somebody is waiting for that branch.
     pub(super) fn fail(&mut self, key: Key, failure: Failure) {
         self.emit(key, EventKind::Failed(&failure));
-        let mut branch = Some(key);
-        let mut failed_itself = true;
-        while let Some(key) = branch {
-            let Some(run) = self.runs.get(key) else { return };
-            let parent = run.parent;
-            let awaited = run.waiters.iter().any(|(waiter, _)| Some(*waiter) == parent);
-            let outcome = Outcome::Failed(failure.clone());
-            if failed_itself {
-                self.end(key, &outcome);
-            } else {
-                self.cancel_as(key, outcome);
+        let outcome = Outcome::Failed(failure);
+        let mut branches = Vec::new();
+        let mut branch = key;
+        while let Some(parent) = self.parent_that_does_not_wait(branch) {
+            // Whoever cancels it first: this is why it ends.
+            if let Some(run) = self.runs.get_mut(parent) {
+                run.canceled_as = outcome.clone();
             }
-            failed_itself = false;
-            branch = parent.filter(|_| !awaited);
+            branches.push(parent);
+            branch = parent;
         }
+        self.end(key, &outcome);
+        for branch in branches {
+            self.cancel_run(branch);
+        }
+    }
+
+    fn parent_that_does_not_wait(&self, key: Key) -> Option<Key> {
+        let run = self.runs.get(key)?;
+        let parent = run.parent?;
+        let awaiting = match &self.runs.get(parent)?.wait {
+            Wait::Await(state) => run.waiters.has(parent, state.serial),
+            _ => false,
+        };
+        (!awaiting).then_some(parent)
     }
 
     /// Cancels a run because the command of this name takes something from it.
@@ -175,15 +235,33 @@ impl Scheduler {
         }
     }
 
-    fn cancel_as(&mut self, key: Key, outcome: Outcome) {
+    pub(super) fn cancel_as(&mut self, key: Key, outcome: Outcome) {
         match self.runs.get(key).map(|run| run.stage) {
             Some(Stage::Queued) => self.leave_queue(key, false, &outcome),
             Some(Stage::Running) => {
+                self.ends.nested += 1;
                 self.take_apart(key);
                 self.end_children(key);
                 self.forget(key, &outcome);
+                if self.ends.nested == 1 {
+                    while let Some(key) = self.ends.put_off.pop() {
+                        self.cancel_run(key);
+                    }
+                }
+                self.ends.nested -= 1;
             }
             Some(Stage::Ending) | None => {}
+        }
+    }
+
+    /// Cancels a command for the cleanup of a run. The stack holds a frame for each run that is
+    /// ending, so a long chain of cleanups that cancel each other is cut.
+    pub(super) fn cancel_for_cleanup(&mut self, command: &crate::Command) {
+        let Some(key) = self.runs.of(command) else { return };
+        if self.ends.nested < NESTED_ENDS {
+            self.cancel_run(key);
+        } else {
+            self.ends.put_off.push(key);
         }
     }
 
@@ -264,15 +342,14 @@ impl Scheduler {
     /// Gives back what a run held, tells those who wait for it, and frees its slot.
     fn forget(&mut self, key: Key, outcome: &Outcome) {
         self.release(key);
-        self.stop_waiting(key);
         self.runs.unlink(key);
         let Some(run) = self.runs.remove(key) else { return };
         self.scope_ended |= run.has_scoped;
         if !run.forked.is_empty() {
             self.ended_forks.push((run.command, run.forked));
         }
-        for (waiter, index) in run.waiters {
-            self.record_outcome(waiter, index, outcome);
+        for waiter in run.waiters.into_iter() {
+            self.record_outcome(waiter, outcome);
         }
     }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use self::defaults::Defaults;
 use self::forked::Forked;
+use self::lifecycle::Ends;
 use self::runs::{Key, Runs, Scope, Stage};
 use self::triggers::Triggers;
 use self::waits::Turns;
@@ -30,11 +31,14 @@ pub struct Limits {
     pub depth: usize,
     /// In how many ticks in a row a run may be pre-empted before it is canceled.
     pub preemptions: u32,
-    /// How many requests one run is served per tick; then it is pre-empted.
+    /// How many requests one run is served per tick; then it is pre-empted. A fork or an await
+    /// counts once for each of its commands, and may not have more of them than this.
     pub requests: u32,
-    /// How many requests all runs together are served per tick; then each is pre-empted.
+    /// How many requests all runs together are served per tick; then each is served one more and
+    /// is put off until the next tick.
     pub requests_together: u32,
-    /// How many bindings and default commands may be scoped to runs at the same time.
+    /// How many bindings, counted with the parts of their signals, and default commands may be
+    /// scoped to runs at the same time.
     pub scoped_bindings: usize,
 }
 
@@ -97,9 +101,14 @@ pub struct Scheduler {
     periodics: Vec<Key>,
     /// Bindings and default commands that are scoped to runs.
     scoped_bindings: usize,
-    /// Whether a scope has ended since its contents were last undone.
+    /// Whether an op mode has ended since its contents were last undone.
+    opmode_ended: bool,
+    /// Whether any scope has, that things are bound in.
     scope_ended: bool,
     requests_this_tick: u32,
+    /// How many awaits there have been.
+    awaits: u64,
+    ends: Ends,
     /// What runs that have ended since the last tick had forked, with their commands.
     ended_forks: Vec<(Command, Forked)>,
 }
@@ -148,8 +157,11 @@ impl Scheduler {
             defaults: Defaults::new(count),
             periodics: Vec::new(),
             scoped_bindings: 0,
+            opmode_ended: false,
             scope_ended: false,
             requests_this_tick: 0,
+            awaits: 0,
+            ends: Ends::default(),
             ended_forks: Vec::new(),
         }
     }
@@ -170,6 +182,10 @@ impl Scheduler {
     }
 
     /// Queues a command for the next tick, in the scope of the present op mode if there is one.
+    ///
+    /// # Panics
+    ///
+    /// If it requires a mechanism that is not one of this scheduler's.
     pub fn schedule(&mut self, command: &Command) -> Admission {
         self.schedule_in(command, self.outer_scope())
     }
@@ -205,13 +221,13 @@ impl Scheduler {
         mechanism: MechanismId,
         command: &Command,
     ) -> Result<(), InvalidDefault> {
-        self.add_default(mechanism, command, self.outer_scope())
+        self.add_default(mechanism, command, self.outer_scope()).map(|_| ())
     }
 
     /// Goes to another op mode, or to none. What was made in the one before is undone at the
     /// start of the next tick; what is made from now on belongs to the new one.
     pub fn set_opmode(&mut self, active: bool) {
-        self.scope_ended |= self.opmode.is_some();
+        self.opmode_ended |= self.opmode.is_some();
         self.opmode = active.then(|| {
             self.opmode_stretches += 1;
             self.opmode_stretches
@@ -305,15 +321,17 @@ impl Scheduler {
     /// Cancels what was scheduled in scopes that have ended, and undoes what was bound in them.
     fn end_scopes(&mut self) {
         self.end_scopes_of_forks();
-        if !self.scope_ended {
-            return;
-        }
-        for key in self.runs.sorted(|run| matches!(run.scope, Scope::OpMode(_))) {
-            if self.runs.get(key).is_some_and(|run| !self.is_active(&run.scope)) {
-                self.cancel_run(key);
+        if std::mem::take(&mut self.opmode_ended) {
+            self.scope_ended = true;
+            for key in self.runs.sorted(|run| matches!(run.scope, Scope::OpMode(_))) {
+                if self.runs.get(key).is_some_and(|run| !self.is_active(&run.scope)) {
+                    self.cancel_run(key);
+                }
             }
         }
-        self.remove_stale_triggers();
+        if self.scope_ended {
+            self.remove_stale_triggers();
+        }
     }
 
     /// Makes everything that is queued running.
@@ -356,6 +374,17 @@ impl Scheduler {
                 kind,
             };
             self.observer.event(&event);
+        }
+    }
+}
+
+/// The commands outlive the scheduler and can be run by another.
+impl Drop for Scheduler {
+    fn drop(&mut self) {
+        for (_, run) in self.runs.iter() {
+            if run.stage != Stage::Ending {
+                run.command.set_slot(None);
+            }
         }
     }
 }

@@ -5,11 +5,16 @@ use std::time::Duration;
 
 use super::Scheduler;
 use super::runs::{Key, Run, Scope, Wait};
-use super::waits::AwaitState;
+use super::defaults::Added;
+use super::waits::{AwaitState, Waiter};
+use crate::groups::first_conflict;
 use crate::{
-    Admission, Answer, AwaitMode, Binding, Command, EventKind, ForkFailure, MechanismId, Outcome,
-    Refusal, Request, Signal, WaitResult,
+    Admission, Answer, AwaitMode, Binding, Command, EventKind, ForkFailure, MAX_SIGNAL_PARTS,
+    MechanismId, Outcome, Refusal, Request, Signal, WaitResult,
 };
+
+/// How many default commands one mechanism may have when a body sets another.
+const DEFAULTS_OF_A_MECHANISM: usize = 100;
 
 impl Scheduler {
     /// Serves a request of an executing run. None: the run is suspended, or has ended.
@@ -55,7 +60,7 @@ impl Scheduler {
     pub(super) fn serve_cleanup(&mut self, request: Request) -> Answer {
         match request {
             Request::Cancel(command) => {
-                self.cancel(&command);
+                self.cancel_for_cleanup(&command);
                 Answer::Done
             }
             _ => Answer::Canceled,
@@ -88,7 +93,10 @@ impl Scheduler {
         signal: Signal,
         timeout: Option<Duration>,
     ) -> Option<Answer> {
-        if signal.sample(self.tick) {
+        if let Err(answer) = check_signal(&signal) {
+            return Some(answer);
+        }
+        if signal.sample_contained(self.tick) {
             return Some(Answer::Waited(WaitResult::Met));
         }
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
@@ -135,14 +143,16 @@ impl Scheduler {
         if let Err(answer) = self.check_forkable(key, &commands) {
             return answer;
         }
+        self.awaits += 1;
+        let serial = self.awaits;
         let outcomes = vec![None; commands.len()];
-        let state = AwaitState { mode, commands: commands.clone(), outcomes, ended: 0 };
+        let state = AwaitState { serial, mode, commands: commands.clone(), outcomes, ended: 0 };
         self.suspend(key, Wait::Await(state));
 
         let mut forked = Vec::new();
         let mut refused = Vec::new();
         for (index, command) in commands.iter().enumerate() {
-            match self.start_awaited(key, command, index) {
+            match self.start_awaited(Waiter { run: key, serial, index }, command) {
                 Ok(()) => forked.push(command.name().clone()),
                 Err(refusal) => refused.push(refusal),
             }
@@ -151,7 +161,7 @@ impl Scheduler {
             }
         }
         if refused.is_empty() && mode == AwaitMode::Race {
-            if let Err(refusal) = self.start_losers_again(key, &commands) {
+            if let Err(refusal) = self.start_losers_again(key, serial, &commands) {
                 refused.push(refusal);
             }
             if !self.is_alive(key) {
@@ -159,7 +169,7 @@ impl Scheduler {
             }
         }
         if !refused.is_empty() {
-            self.stop_waiting(key);
+            self.suspend(key, Wait::Forever);
             return self.fork_failed(key, forked, refused);
         }
         self.settle(key)
@@ -167,10 +177,12 @@ impl Scheduler {
 
     /// Starts a command with the caller waiting for it from the first moment; one that is running
     /// already is only waited for.
-    fn start_awaited(&mut self, key: Key, command: &Command, index: usize) -> Result<(), Refusal> {
-        let admitted = self.admit(command, self.scope_of_children(key))?;
-        if let Some(awaited) = admitted.or_else(|| self.runs.of(command)) {
-            self.add_waiter(awaited, key, index);
+    fn start_awaited(&mut self, waiter: Waiter, command: &Command) -> Result<(), Refusal> {
+        let admitted = self.admit(command, self.scope_of_children(waiter.run))?;
+        match admitted.or_else(|| self.runs.of(command)) {
+            Some(awaited) => self.add_waiter(awaited, waiter),
+            // Another scheduler runs it, which will not tell us.
+            None => self.record_outcome(waiter, &Outcome::Canceled),
         }
         if let Some(admitted) = admitted {
             self.launch(admitted);
@@ -180,7 +192,12 @@ impl Scheduler {
 
     /// Starts those members of a race once more that were canceled while the others were being
     /// started, unless a member has completed or failed meanwhile and so won.
-    fn start_losers_again(&mut self, key: Key, commands: &[Command]) -> Result<(), Refusal> {
+    fn start_losers_again(
+        &mut self,
+        key: Key,
+        serial: u64,
+        commands: &[Command],
+    ) -> Result<(), Refusal> {
         let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(key) else {
             return Ok(());
         };
@@ -190,7 +207,7 @@ impl Scheduler {
         for (index, command) in commands.iter().enumerate() {
             if self.is_alive(key) && self.runs.of(command).is_none() {
                 self.forget_outcome(key, index);
-                self.start_awaited(key, command, index)?;
+                self.start_awaited(Waiter { run: key, serial, index }, command)?;
             }
         }
         Ok(())
@@ -198,8 +215,16 @@ impl Scheduler {
 
     /// Whether all of the commands may be started by a run, and do not conflict with each other.
     fn check_forkable(&mut self, key: Key, commands: &[Command]) -> Result<(), Option<Answer>> {
-        if let Some((a, b, mechanism)) = self.conflict_among(commands) {
-            let name = self.mechanisms.name(mechanism);
+        let limit = self.limits.requests;
+        let count = u32::try_from(commands.len()).unwrap_or(u32::MAX);
+        if count > limit {
+            return Err(Some(Answer::Invalid(format!(
+                "one call can start {limit} commands at most, not {count}"
+            ))));
+        }
+        self.charge(key, count);
+        if let Some((a, b, mechanism)) = first_conflict(commands) {
+            let (a, b, name) = (a.name(), b.name(), self.mechanisms.name(mechanism));
             return Err(Some(Answer::Invalid(format!(
                 "`{a}` and `{b}` cannot be started by one call: both require `{name}`"
             ))));
@@ -210,27 +235,6 @@ impl Scheduler {
             .filter_map(|command| self.is_schedulable(command, parent).err())
             .collect();
         if refused.is_empty() { Ok(()) } else { Err(self.fork_failed(key, Vec::new(), refused)) }
-    }
-
-    /// Two different commands of a list that share a mechanism.
-    fn conflict_among(&self, commands: &[Command]) -> Option<(Arc<str>, Arc<str>, MechanismId)> {
-        let mut taken = crate::MechanismSet::EMPTY;
-        for (index, command) in commands.iter().enumerate() {
-            if taken.intersects(command.requirements()) {
-                let earlier = commands[..index]
-                    .iter()
-                    .find(|earlier| !earlier.same(command) && earlier.conflicts_with(command));
-                if let Some(earlier) = earlier {
-                    let mechanism = command
-                        .requirements()
-                        .iter()
-                        .find(|mechanism| earlier.requirements().contains(*mechanism))?;
-                    return Some((earlier.name().clone(), command.name().clone(), mechanism));
-                }
-            }
-            taken = taken.union(*command.requirements());
-        }
-        None
     }
 
     /// What a refused fork does to the caller: its whole tree is canceled, or it is told.
@@ -246,10 +250,10 @@ impl Scheduler {
         let by: Arc<str> = Arc::from(refused[0].blocker.name());
         self.emit(key, EventKind::Interrupted(&by));
         if let Some(run) = self.runs.get_mut(key) {
-            run.canceled_as = Outcome::Interrupted(by);
+            run.canceled_as = Outcome::Interrupted(by.clone());
         }
         let root = self.runs.ancestors(key).last().map_or(key, |(root, _)| root);
-        self.cancel_run(root);
+        self.cancel_as(root, Outcome::Interrupted(by));
         None
     }
 
@@ -260,7 +264,10 @@ impl Scheduler {
         binding: Binding,
         command: Command,
     ) -> Answer {
-        if let Err(answer) = self.count_scoped(key) {
+        if let Err(answer) = check_signal(&signal) {
+            return answer;
+        }
+        if let Err(answer) = self.count_scoped(key, signal.parts()) {
             return answer;
         }
         let scope = self.scope_of_children(key);
@@ -271,12 +278,22 @@ impl Scheduler {
     fn set_default_in(&mut self, key: Key, mechanism: MechanismId, command: &Command) -> Answer {
         let before = self.defaults.current(mechanism);
         let scope = self.scope_of_children(key);
-        if let Err(error) = self.add_default(mechanism, command, scope) {
-            return Answer::Invalid(error.to_string());
+        if self.defaults.count(mechanism) >= DEFAULTS_OF_A_MECHANISM {
+            return Answer::Invalid(format!(
+                "`{}` has {DEFAULTS_OF_A_MECHANISM} default commands already, which is the most \
+                 that may be set at the same time",
+                self.mechanisms.name(mechanism)
+            ));
         }
-        if let Err(answer) = self.count_scoped(key) {
-            self.defaults.remove_last(mechanism);
-            return answer;
+        match self.add_default(mechanism, command, scope) {
+            Err(error) => return Answer::Invalid(error.to_string()),
+            Ok(Added::Again) => {}
+            Ok(Added::New) => {
+                if let Err(answer) = self.count_scoped(key, 1) {
+                    self.defaults.remove_last(mechanism);
+                    return answer;
+                }
+            }
         }
         let caller = self.runs.get(key).map(|run| run.command.clone());
         if caller.is_some() && caller != before {
@@ -286,20 +303,30 @@ impl Scheduler {
     }
 
     /// Counts something that is scoped to a run, within the limit.
-    fn count_scoped(&mut self, key: Key) -> Result<(), Answer> {
+    fn count_scoped(&mut self, key: Key, parts: u32) -> Result<(), Answer> {
         let limit = self.limits.scoped_bindings;
-        if self.scoped_bindings >= limit {
+        if self.scoped_bindings + parts as usize > limit {
             return Err(Answer::Invalid(format!(
-                "there are {limit} bindings and default commands in running commands already, \
-                 which is the most there may be"
+                "the bindings of running commands look at {limit} conditions already, which is \
+                 the most they may"
             )));
         }
         if let Some(run) = self.runs.get_mut(key) {
             if !run.periodic {
                 run.has_scoped = true;
-                self.scoped_bindings += 1;
+                self.scoped_bindings += parts as usize;
             }
         }
         Ok(())
     }
+}
+
+fn check_signal(signal: &Signal) -> Result<(), Answer> {
+    if signal.parts() > MAX_SIGNAL_PARTS {
+        return Err(Answer::Invalid(format!(
+            "a signal can be made of {MAX_SIGNAL_PARTS} conditions and combinators at most; one \
+             that is combined with itself has twice as many"
+        )));
+    }
+    Ok(())
 }

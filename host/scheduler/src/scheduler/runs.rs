@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::forked::Forked;
-use super::waits::AwaitState;
+use super::waits::{AwaitState, Waiters};
 use crate::{Answer, Command, Coroutine, Outcome, RunId, Signal};
 
 /// A run, for as long as it lives; stale from then on, even when its slot is used again.
@@ -33,16 +33,15 @@ pub(super) struct Run {
     pub(super) cancel_on_fork_failure: bool,
     /// A periodic function rather than a command.
     pub(super) periodic: bool,
-    /// Ticks in a row in which it was pre-empted.
-    pub(super) preempted: u32,
+    /// The tick in which it was last pre-empted, and the number of such ticks in a row.
+    pub(super) preempted: (u64, u32),
     /// Requests served, and in which tick.
     pub(super) asks: (u64, u32),
     /// Whether bindings or default commands are scoped to it.
     pub(super) has_scoped: bool,
     /// What those who wait for it are told when it is canceled.
     pub(super) canceled_as: Outcome,
-    /// Who waits for it, and as which of the commands it waits for.
-    pub(super) waiters: Vec<(Key, usize)>,
+    pub(super) waiters: Waiters,
     pub(super) forked: Forked,
     first_child: Option<Key>,
     last_child: Option<Key>,
@@ -117,11 +116,11 @@ impl Runs {
             depth,
             cancel_on_fork_failure: true,
             periodic: false,
-            preempted: 0,
+            preempted: (0, 0),
             asks: (0, 0),
             has_scoped: false,
             canceled_as: Outcome::Canceled,
-            waiters: Vec::new(),
+            waiters: Waiters::default(),
             forked: Forked::default(),
             first_child: None,
             last_child: None,
@@ -226,7 +225,11 @@ impl Runs {
         let depth = |key: Option<Key>| {
             key.and_then(|key| self.get(key)).map_or(0, |run| run.depth + 1)
         };
-        let up = |key: Option<Key>| key.and_then(|key| self.get(key)).and_then(|run| run.parent);
+        // While everything is canceled, a parent may be gone before its child.
+        let up = |key: Option<Key>| {
+            let run = key.and_then(|key| self.get(key))?;
+            run.parent.filter(|parent| self.get(*parent).is_some())
+        };
         while depth(right) > depth(left) {
             right = up(right);
         }

@@ -47,7 +47,7 @@ impl Scheduler {
                 continue;
             }
             let trigger = &mut self.triggers.0[index];
-            let now = trigger.signal.sample(self.tick);
+            let now = trigger.signal.sample_contained(self.tick);
             let edge = trigger.before.replace(now) != Some(now);
             let Some(action) = action(trigger.binding, now, edge) else { continue };
             let (command, scope) = (trigger.command.clone(), trigger.scope.clone());
@@ -81,8 +81,10 @@ impl Scheduler {
 
     /// Cancels the command of a trigger that is about to be removed.
     fn undo(&mut self, index: usize) {
-        let Trigger { command, scope, .. } = &self.triggers.0[index];
-        self.scoped_bindings -= usize::from(matches!(scope, Scope::Command(_)));
+        let Trigger { signal, command, scope, .. } = &self.triggers.0[index];
+        if let Scope::Command(_) = scope {
+            self.scoped_bindings -= signal.parts() as usize;
+        }
         let command = command.clone();
         self.cancel(&command);
     }

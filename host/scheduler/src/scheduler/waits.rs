@@ -12,11 +12,41 @@ use crate::{Answer, AwaitMode, Command, Outcome, WaitResult};
 
 /// An await in progress.
 pub(super) struct AwaitState {
+    /// Tells it from other awaits of the same run.
+    pub(super) serial: u64,
     pub(super) mode: AwaitMode,
     pub(super) commands: Vec<Command>,
     pub(super) outcomes: Vec<Option<Outcome>>,
     /// How many outcomes are there.
     pub(super) ended: usize,
+}
+
+/// Somebody who waits for a run.
+#[derive(Clone, Copy)]
+pub(super) struct Waiter {
+    pub(super) run: Key,
+    /// In which of its awaits.
+    pub(super) serial: u64,
+    /// As which of the commands it waits for.
+    pub(super) index: usize,
+}
+
+/// Who waits for a run. Those who have stopped waiting stay in the list until it is tidied.
+#[derive(Default)]
+pub(super) struct Waiters {
+    list: Vec<Waiter>,
+    /// How many were left when the list was last tidied.
+    tidy: usize,
+}
+
+impl Waiters {
+    pub(super) fn has(&self, run: Key, serial: u64) -> bool {
+        self.list.iter().any(|waiter| waiter.run == run && waiter.serial == serial)
+    }
+
+    pub(super) fn into_iter(self) -> impl Iterator<Item = Waiter> {
+        self.list.into_iter()
+    }
 }
 
 /// What to do with a run when its turn comes.
@@ -131,7 +161,7 @@ impl Scheduler {
                 Turn::Resume(std::mem::replace(answer, Answer::Continue))
             }
             Wait::Condition { signal, deadline } => {
-                if signal.sample(tick) {
+                if signal.sample_contained(tick) {
                     Turn::Resume(Answer::Waited(WaitResult::Met))
                 } else if deadline.is_some_and(|deadline| tick.time >= deadline) {
                     Turn::Resume(Answer::Waited(WaitResult::TimedOut))
@@ -149,14 +179,9 @@ impl Scheduler {
     /// The answer to an await, if what was awaited has ended and is not running again. The losers
     /// of an `Any` are canceled.
     pub(super) fn settle(&mut self, key: Key) -> Option<Answer> {
-        let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(key) else {
+        let run = self.runs.get_mut(key)?;
+        let Wait::Await(mut state) = std::mem::replace(&mut run.wait, Wait::Forever) else {
             return None;
-        };
-        let mut state = AwaitState {
-            mode: state.mode,
-            commands: std::mem::take(&mut state.commands),
-            outcomes: std::mem::take(&mut state.outcomes),
-            ended: state.ended,
         };
         for index in 0..state.commands.len() {
             if state.outcomes[index].is_some()
@@ -164,7 +189,7 @@ impl Scheduler {
             {
                 state.outcomes[index] = None;
                 state.ended -= 1;
-                self.add_waiter(again, key, index);
+                self.add_waiter(again, Waiter { run: key, serial: state.serial, index });
             }
         }
         if !state.is_over() {
@@ -179,7 +204,6 @@ impl Scheduler {
                 let won = state.outcomes.iter().position(Option::is_some).unwrap_or(0);
                 for command in &state.commands {
                     if let Some(loser) = self.runs.of(command) {
-                        self.remove_waiter(loser, key);
                         self.cancel_run(loser);
                     }
                 }
@@ -190,15 +214,15 @@ impl Scheduler {
     }
 
     /// Takes note that what a run waits for has ended.
-    pub(super) fn record_outcome(&mut self, waiter: Key, index: usize, outcome: &Outcome) {
-        if let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(waiter) {
-            if let Some(slot) = state.outcomes.get_mut(index)
-                && slot.replace(outcome.clone()).is_none()
-            {
+    pub(super) fn record_outcome(&mut self, waiter: Waiter, outcome: &Outcome) {
+        if let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(waiter.run)
+            && state.serial == waiter.serial
+        {
+            if state.outcomes[waiter.index].replace(outcome.clone()).is_none() {
                 state.ended += 1;
             }
             if state.is_over() {
-                self.wake_waiter(waiter);
+                self.wake_waiter(waiter.run);
             }
         }
     }
@@ -212,28 +236,22 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn add_waiter(&mut self, awaited: Key, waiter: Key, index: usize) {
-        if let Some(run) = self.runs.get_mut(awaited) {
-            run.waiters.push((waiter, index));
-        }
-    }
-
-    fn remove_waiter(&mut self, awaited: Key, waiter: Key) {
-        if let Some(run) = self.runs.get_mut(awaited) {
-            run.waiters.retain(|(key, _)| *key != waiter);
-        }
-    }
-
-    /// Takes an ending run off the lists of those it waits for.
-    pub(super) fn stop_waiting(&mut self, key: Key) {
-        let Some(run) = self.runs.get_mut(key) else { return };
-        if let Wait::Await(state) = std::mem::replace(&mut run.wait, Wait::Forever) {
-            for command in &state.commands {
-                if let Some(awaited) = self.runs.of(command) {
-                    self.remove_waiter(awaited, key);
-                }
+    pub(super) fn add_waiter(&mut self, awaited: Key, waiter: Waiter) {
+        let Some(run) = self.runs.get_mut(awaited) else { return };
+        run.waiters.list.push(waiter);
+        // Somebody may wait for a run again and again, always giving up before it ends.
+        if run.waiters.list.len() > 2 * run.waiters.tidy + 16 {
+            let mut list = std::mem::take(&mut run.waiters.list);
+            list.retain(|waiter| self.is_waiting(*waiter));
+            if let Some(run) = self.runs.get_mut(awaited) {
+                run.waiters = Waiters { tidy: list.len(), list };
             }
         }
+    }
+
+    fn is_waiting(&self, waiter: Waiter) -> bool {
+        let run = self.runs.get(waiter.run);
+        matches!(run, Some(Run { wait: Wait::Await(state), .. }) if state.serial == waiter.serial)
     }
 
     fn wake_waiter(&mut self, key: Key) {
