@@ -11,7 +11,7 @@ const PLUGINS: [&str; 4] = ["autos", "drivetrain", "leds", "superstructure"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
-    let mut guests = Guests::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let mut guests = Guests::new("..");
     for plugin in PLUGINS {
         guests = guests.package(plugin);
     }

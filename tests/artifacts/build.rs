@@ -11,12 +11,12 @@ use gantry_guest_build::Guests;
 const PREFIX: &str = "test-guest-";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests");
+    let folder = Path::new("../guests");
     // A new folder is a new guest.
     println!("cargo:rerun-if-changed={}", folder.display());
 
     let mut names = Vec::new();
-    for entry in fs::read_dir(&folder)? {
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.path().join("Cargo.toml").is_file() {
             names.push(entry.file_name().into_string().map_err(|name| {
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     names.sort();
 
-    let mut guests = Guests::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let mut guests = Guests::new("../..");
     for name in &names {
         guests = guests.package(format!("{PREFIX}{name}"));
     }
