@@ -38,7 +38,7 @@ pub struct Producer {
 impl Producer {
     /// Hands a record over, or counts it as lost.
     pub fn push(&mut self, record: Record) {
-        if self.lost_bodies + self.lost_others > 0 {
+        if self.lost() > 0 {
             self.tell_lost(record.at);
         }
         let body = record.kind.is_body();
@@ -50,6 +50,11 @@ impl Producer {
         } else {
             self.lost_others += 1;
         }
+    }
+
+    /// How many records were lost and have not been reported yet.
+    pub fn lost(&self) -> u64 {
+        self.lost_bodies + self.lost_others
     }
 
     /// Reports losses once bodies fit again, so that a flood does not fill the reserve with reports.

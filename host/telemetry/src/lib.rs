@@ -30,7 +30,7 @@
 //! }
 //!
 //! let run = Run { robot: "Kickoff", seed: Some(7), period: Duration::from_millis(20) };
-//! let summary = Summary { run, statistics: &statistics, timeline: &timeline, score: &[] };
+//! let summary = Summary { run, statistics: &statistics, timeline: &timeline, score: &[], colours: false };
 //! assert!(summary.to_string().contains("Kickoff"));
 //! ```
 mod hand_over;

@@ -27,6 +27,13 @@ pub struct Overrun {
     pub withheld: u64,
 }
 
+impl Default for OverrunReports {
+    /// At most one message a second.
+    fn default() -> Self {
+        Self::new(Duration::from_secs(1))
+    }
+}
+
 impl OverrunReports {
     /// At most one message in this much robot time.
     pub fn new(interval: Duration) -> Self {

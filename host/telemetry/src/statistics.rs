@@ -8,13 +8,14 @@ use gantry_scheduler::RunId;
 use hdrhistogram::Histogram;
 
 use crate::live::LiveRuns;
-use crate::{Record, RecordKind, TickTiming};
+use crate::{Overrun, Record, RecordKind, Slowest, TickTiming};
 
 /// Counts and adds up records. Once a command is known, nothing allocates in a steady tick.
 #[derive(Debug)]
 pub struct Statistics {
     ticks: u64,
     late: u64,
+    worst_late: Option<Overrun>,
     end: Duration,
     period: Distribution,
     work: Distribution,
@@ -98,6 +99,7 @@ impl Statistics {
         Self {
             ticks: 0,
             late: 0,
+            worst_late: None,
             end: Duration::ZERO,
             period: Distribution::new(),
             work: Distribution::new(),
@@ -116,7 +118,7 @@ impl Statistics {
         self.end = self.end.max(record.at.time);
         match &record.kind {
             RecordKind::TickEnded(timing) => self.tick_ended(timing.as_ref()),
-            RecordKind::Late { .. } => self.late += 1,
+            RecordKind::Late { by, slowest } => self.late_tick(record, *by, slowest.as_ref()),
             RecordKind::Dropped { bodies, others } => self.dropped += bodies + others,
             _ => {
                 if let (Some(run), Some(command)) = (record.run, &record.command) {
@@ -134,6 +136,11 @@ impl Statistics {
     /// How many of them were late.
     pub fn late_ticks(&self) -> u64 {
         self.late
+    }
+
+    /// The one that was late by most; it counts for itself only.
+    pub fn worst_late_tick(&self) -> Option<&Overrun> {
+        self.worst_late.as_ref()
     }
 
     /// The robot time of the newest record.
@@ -175,6 +182,18 @@ impl Statistics {
     /// How many records were lost on the way, so that the numbers are too small.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    fn late_tick(&mut self, record: &Record, by: Duration, slowest: Option<&Slowest>) {
+        self.late += 1;
+        if self.worst_late.as_ref().is_none_or(|worst| by > worst.by) {
+            self.worst_late = Some(Overrun {
+                tick: record.at.number,
+                by,
+                slowest: slowest.cloned(),
+                withheld: 0,
+            });
+        }
     }
 
     fn tick_ended(&mut self, timing: Option<&TickTiming>) {

@@ -12,7 +12,7 @@ const MAX_ROWS: usize = 48;
 
 /// Columns for a command's name with what leads to it.
 const MIN_LABEL: usize = 12;
-const MAX_LABEL: usize = 38;
+const MAX_LABEL: usize = 32;
 
 /// Draws the chart, in lines of at most this width. Empty if nothing ran.
 pub(super) fn draw(
@@ -47,14 +47,17 @@ pub(super) fn draw(
     lines.push(format!("{indent}{}", painter.paint(Paint::Faint, &ruler)));
     let mut used = Vec::new();
     for row in &rows {
-        let name = fit(&row.name, labels.saturating_sub(width(&row.tree)).max(1));
-        let gap = (labels + 2).saturating_sub(width(&row.tree) + width(&name));
+        let tree = last_columns(&row.tree, labels - MIN_LABEL);
+        let name = fit(&row.name, labels - width(&tree));
+        let gap = labels + 2 - width(&tree) - width(&name);
         let cells = row.cells(&scale);
-        let tree = painter.paint(Paint::Faint, &row.tree);
+        let tree = painter.paint(Paint::Faint, &tree);
         let gap = " ".repeat(gap);
         let drawn = painted(&cells, painter);
         lines.push(format!("{tree}{name}{gap}{drawn}  {}", row.count()));
         used.extend(cells);
+        // Marks that lie under others count too: the tables use them.
+        used.extend(row.marks());
     }
     if hidden > 0 {
         lines.push(format!("… and {hidden} more rows"));
@@ -68,6 +71,14 @@ pub(super) fn draw(
     lines.push(String::new());
     lines.extend(legend(&used, columns, painter));
     lines
+}
+
+/// The end of a text, in at most this many columns.
+fn last_columns(text: &str, columns: usize) -> String {
+    match width(text).checked_sub(columns) {
+        None | Some(0) => text.to_owned(),
+        Some(cut) => text.chars().skip(cut).collect(),
+    }
 }
 
 /// A row of the tree, ready to be drawn.
@@ -161,6 +172,16 @@ impl Cell {
         }
     }
 
+    fn mark(ending: Ending) -> Self {
+        match ending {
+            Ending::Running => Cell::StillRunning,
+            Ending::Completed => Cell::Completed,
+            Ending::Canceled => Cell::Canceled,
+            Ending::Interrupted => Cell::Interrupted,
+            Ending::Failed => Cell::Failed,
+        }
+    }
+
     fn meaning(self) -> &'static str {
         match self {
             Cell::Empty => "nothing",
@@ -198,16 +219,14 @@ impl ChartRow {
             raise(&mut cells[scale.cell(time)], Cell::Preempted);
         }
         for bar in &self.bars {
-            let mark = match bar.ending {
-                Ending::Running => Cell::StillRunning,
-                Ending::Completed => Cell::Completed,
-                Ending::Canceled => Cell::Canceled,
-                Ending::Interrupted => Cell::Interrupted,
-                Ending::Failed => Cell::Failed,
-            };
-            raise(&mut cells[scale.cell(bar.end)], mark);
+            raise(&mut cells[scale.cell(bar.end)], Cell::mark(bar.ending));
         }
         cells
+    }
+
+    fn marks(&self) -> impl Iterator<Item = Cell> {
+        let endings = self.bars.iter().map(|bar| Cell::mark(bar.ending));
+        endings.chain(self.preempted.iter().map(|_| Cell::Preempted))
     }
 }
 
@@ -253,7 +272,9 @@ fn legend(used: &[Cell], columns: usize, painter: Painter) -> Vec<String> {
 /// The op modes, each named above its stretch of time.
 fn phases(timeline: &Timeline, scale: &Scale) -> Option<String> {
     let phases = timeline.phases();
-    let last = phases.last()?;
+    if phases.is_empty() {
+        return None;
+    }
     let mut line: Vec<char> = vec![' '; scale.cells];
     for (index, phase) in phases.iter().enumerate() {
         let from = scale.cell(phase.start);
@@ -261,15 +282,16 @@ fn phases(timeline: &Timeline, scale: &Scale) -> Option<String> {
             Some(next) => scale.cell(next.start),
             None => scale.cells,
         };
-        let full = match phase.mode.opmode() {
-            Some(opmode) => format!("{} · {opmode}", phase.mode.name()),
-            None => phase.mode.name().to_owned(),
+        let mode = phase.mode.name();
+        let label = match phase.mode.opmode() {
+            Some(opmode) => format!("{mode} · {opmode}"),
+            None => mode.to_owned(),
         };
         line[from] = '▏';
+        // A stretch that is too short for a few letters gets none.
         let room = to.saturating_sub(from + 2);
-        // A stretch that is too short for a few letters gets none; the last one is needed whole.
-        if room >= 4 || std::ptr::eq(phase, last) && room > 0 {
-            for (offset, c) in fit(&full, room).chars().enumerate() {
+        if room >= 4 {
+            for (offset, c) in fit(&label, room).chars().enumerate() {
                 line[from + 1 + offset] = c;
             }
         }
@@ -303,19 +325,17 @@ impl Scale {
         let end = self.end.as_secs_f64();
         let fits = |step: &&f64| **step / end * self.cells as f64 >= MIN_STEP;
         let step = STEPS.iter().find(fits).copied().unwrap_or(end);
+        let decimals = match step {
+            _ if step < 0.01 => 3,
+            _ if step < 0.1 => 2,
+            _ if step < 1.0 => 1,
+            _ => 0,
+        };
         let mut numbers = vec![' '; self.cells];
         let mut ruler = vec!['─'; self.cells];
         let mut index = 0_u32;
         while f64::from(index) * step < end {
-            // Two digits more than needed would only hide that the steps are whole.
             let seconds = f64::from(index) * step;
-            let decimals = if step < 0.01 {
-                3
-            } else if step < 0.1 {
-                2
-            } else {
-                usize::from(step < 1.0)
-            };
             let text = format!("{seconds:.decimals$} s");
             let cell = self.cell(Duration::from_secs_f64(seconds));
             ruler[cell] = '┬';
@@ -326,6 +346,7 @@ impl Scale {
             }
             index += 1;
         }
-        (numbers.into_iter().collect(), ruler.into_iter().collect())
+        let numbers: String = numbers.into_iter().collect();
+        (numbers.trim_end().to_owned(), ruler.into_iter().collect())
     }
 }

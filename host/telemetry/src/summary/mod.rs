@@ -13,7 +13,7 @@ use table::{Align, Table};
 
 /// The summary of a run: plain text, at most 100 columns wide, the same for equal input.
 ///
-/// [`Display`](fmt::Display) has no colours; [`coloured`](Summary::coloured) has.
+/// Show it with [`Display`](fmt::Display).
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
     /// What was run.
@@ -24,6 +24,8 @@ pub struct Summary<'a> {
     pub timeline: &'a Timeline,
     /// What was scored: labels and values, as they are to be read.
     pub score: &'a [(String, String)],
+    /// Whether to colour it, with ANSI escapes.
+    pub colours: bool,
 }
 
 /// Columns of text, between margins of two.
@@ -33,28 +35,6 @@ const WIDTH: usize = 96;
 const MAX_LISTED: usize = 24;
 
 impl Summary<'_> {
-    /// The summary with ANSI colours.
-    pub fn coloured(&self) -> String {
-        self.render(Painter::coloured())
-    }
-
-    fn render(&self, painter: Painter) -> String {
-        let mut page = Page {
-            text: String::new(),
-            painter,
-        };
-        let commands = self.statistics.commands();
-        self.title(&mut page);
-        self.score(&mut page);
-        self.chart(&mut page);
-        self.commands(&mut page, &commands);
-        self.preemptions(&mut page, &commands);
-        self.interruptions(&mut page);
-        self.incidents(&mut page);
-        self.loop_timing(&mut page);
-        page.text
-    }
-
     fn title(&self, page: &mut Page) {
         let mut facts = format!("{} of robot time", short_time(self.statistics.end()));
         if let Some(seed) = self.run.seed {
@@ -229,6 +209,11 @@ impl Summary<'_> {
                 }
             };
             page.line(&format!("{ticks} ticks of {period} in real time, {late}."));
+            if let Some(worst) = statistics.worst_late_tick() {
+                for line in wrapped(&format!("The worst: {worst}."), WIDTH) {
+                    page.line(&line);
+                }
+            }
             page.blank();
             let mut table = Table::new(WIDTH);
             table.column("", Align::Left, Paint::Plain);
@@ -255,7 +240,20 @@ impl Summary<'_> {
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(Painter::plain()))
+        let mut page = Page {
+            text: String::new(),
+            painter: Painter::new(self.colours),
+        };
+        let commands = self.statistics.commands();
+        self.title(&mut page);
+        self.score(&mut page);
+        self.chart(&mut page);
+        self.commands(&mut page, &commands);
+        self.preemptions(&mut page, &commands);
+        self.interruptions(&mut page);
+        self.incidents(&mut page);
+        self.loop_timing(&mut page);
+        f.write_str(&page.text)
     }
 }
 
@@ -267,8 +265,7 @@ struct Page {
 
 impl Page {
     fn line(&mut self, line: &str) {
-        self.text.push_str("  ");
-        self.text.push_str(line.trim_end());
+        self.text.push_str(format!("  {line}").trim_end());
         self.text.push('\n');
     }
 
@@ -296,7 +293,7 @@ impl Page {
     }
 }
 
-/// A column of counts, which is left out if all are zero.
+/// A column of counts under the mark of the chart, which is left out if all are zero.
 struct CountColumn {
     title: &'static str,
     paint: Paint,
@@ -306,12 +303,12 @@ struct CountColumn {
 fn outcome_columns(commands: &[CommandStatistics]) -> Vec<CountColumn> {
     let column = |title, paint, of| CountColumn { title, paint, of };
     let mut columns = vec![
-        column("completed", Paint::Good, |c| c.outcomes.completed),
-        column("canceled", Paint::Faint, |c| c.outcomes.canceled),
-        column("interrupted", Paint::Warning, |c| c.outcomes.interrupted),
-        column("failed", Paint::Bad, |c| c.outcomes.failed),
-        column("running", Paint::Plain, |c| c.running),
-        column("pre-empted", Paint::Warning, |c| c.preemptions),
+        column("✓", Paint::Good, |c| c.outcomes.completed),
+        column("○", Paint::Faint, |c| c.outcomes.canceled),
+        column("◆", Paint::Warning, |c| c.outcomes.interrupted),
+        column("✗", Paint::Bad, |c| c.outcomes.failed),
+        column("→", Paint::Plain, |c| c.running),
+        column("▒", Paint::Warning, |c| c.preemptions),
     ];
     columns.retain(|column| commands.iter().any(|command| (column.of)(command) > 0));
     columns

@@ -22,12 +22,8 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    pub(super) fn plain() -> Self {
-        Self { coloured: false }
-    }
-
-    pub(super) fn coloured() -> Self {
-        Self { coloured: true }
+    pub(super) fn new(coloured: bool) -> Self {
+        Self { coloured }
     }
 
     pub(super) fn paint(self, paint: Paint, text: &str) -> String {
