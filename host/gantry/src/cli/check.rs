@@ -30,7 +30,7 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
         config.devices.len(),
         config.period,
     );
-    for plugin in robot.plugins().registry.plugins() {
+    for plugin in robot.plugins().registry.plugins().values() {
         let description = plugin.description();
         println!(
             "  plugin {}: {} {}, contract {}, {} commands",

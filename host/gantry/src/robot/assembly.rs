@@ -60,7 +60,7 @@ pub(super) fn assemble(
     let image = Arc::new(config.image()?);
     let sim = config.sim(image.clone(), seed)?;
     let nowhere = |error: &dyn std::fmt::Display| {
-        ConfigErrors::from_iter([config.diagnostic(Default::default(), error.to_string(), None)])
+        ConfigErrors::from(config.diagnostic(Default::default(), error.to_string(), None))
     };
     let hardware =
         Hardware::new(image.clone(), vec![Box::new(sim)]).map_err(|error| nowhere(&error))?;
@@ -85,7 +85,7 @@ pub(super) fn assemble(
         .map(|mode| assembly.behaviour(&mode.schedule, &mode.bindings, &mode.defaults, &signals))
         .collect();
     if !assembly.wrong.is_empty() {
-        return Err(ConfigErrors::from_iter(assembly.wrong));
+        return Err(ConfigErrors::new(assembly.wrong));
     }
     let Assembly { surroundings, mechanisms, .. } = assembly;
     Ok(Parts { image, hardware, mechanisms, surroundings, log, always, opmodes })
@@ -120,7 +120,7 @@ impl Assembly<'_> {
                 origin: plugin.file.display().to_string(),
                 bytes,
             };
-            match runtime.load(source, policy(plugin), &self.surroundings) {
+            match runtime.load(&source, &policy(plugin), &self.surroundings) {
                 Ok(loaded) => {
                     self.surroundings.registry.insert(loaded);
                 }
@@ -161,7 +161,7 @@ impl Assembly<'_> {
     fn command(&mut self, reference: &CommandRef) -> Option<Command> {
         let registry = &self.surroundings.registry;
         // A plugin that was not loaded has been reported already.
-        registry.get(&reference.plugin)?;
+        registry.plugin(&reference.plugin)?;
         let name = format!("{}/{}", reference.plugin, reference.command);
         let arguments = reference
             .arguments
@@ -210,7 +210,7 @@ impl Assembly<'_> {
 }
 
 /// What the file grants a plugin.
-pub(crate) fn policy(plugin: &PluginConfig) -> Policy {
+fn policy(plugin: &PluginConfig) -> Policy {
     let patterns = |grants: &[crate::config::Grant]| {
         grants.iter().map(|grant| Pattern::from(grant.name.as_str())).collect()
     };

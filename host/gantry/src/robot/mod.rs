@@ -20,7 +20,6 @@ use self::modes::ModeChannels;
 use self::observer::Watch;
 use crate::config::{ConfigErrors, Mode, RobotConfig};
 
-pub(crate) use self::assembly::policy;
 pub use self::assembly::{Disk, PluginFiles};
 pub use self::modes::RobotMode;
 

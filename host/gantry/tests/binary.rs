@@ -1,0 +1,210 @@
+//! The real binary, as a user runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[test]
+fn the_demo_scores_in_virtual_time_and_repeats_exactly() {
+    let folder = TempDir::new().unwrap();
+    let (first, second) = (folder.path().join("a.jsonl"), folder.path().join("b.jsonl"));
+    let arguments = |file: &Path| {
+        ["demo", "--fast", "--seed", "7", "--events", file.to_str().unwrap()].map(str::to_owned)
+    };
+    let output = gantry(&folder).args(arguments(&first)).output().unwrap();
+    assert_succeeded(&output);
+    let summary = text(&output.stdout);
+    assert!(summary.contains("autos/two-ball"), "{summary}");
+    assert!(summary.contains("scored"), "{summary}");
+
+    let events = events(&first);
+    let routine = events
+        .iter()
+        .find(|event| event["event"] == "completed" && event["command"] == "autos/two-ball")
+        .expect("the routine ends by itself");
+    assert_eq!(routine["value"], 2, "balls shot");
+    assert!(routine["t"].as_f64().unwrap() < 15.0, "it ends within its time: {routine}");
+
+    assert_succeeded(&gantry(&folder).args(arguments(&second)).output().unwrap());
+    let (first, second) = (std::fs::read(first).unwrap(), std::fs::read(second).unwrap());
+    assert!(first == second, "the same seed gives another run");
+}
+
+#[test]
+fn a_plugin_that_never_yields_is_named_and_canceled_and_the_others_go_on() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.hogs]
+        file = "hogs.wasm"
+        [plugins.hello]
+        file = "hello.wasm"
+        [opmodes.both]
+        mode = "test"
+        schedule = ["hogs/loops", "hello/hello"]
+        "#,
+    );
+    for clock in ["sim", "run"] {
+        let file = robot.folder.path().join(format!("{clock}.jsonl"));
+        let output = gantry(&robot.folder)
+            .arg(clock)
+            .arg(robot.path())
+            .args(["--opmode", "both", "--for", "2s", "--events"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert_succeeded(&output);
+        let events = events(&file);
+        let happened = |event: &str, command: &str| {
+            events.iter().filter(|e| e["event"] == event && e["command"] == command).count()
+        };
+        assert!(happened("preempted", "hogs/loops") > 10, "{clock}");
+        assert_eq!(happened("canceled", "hogs/loops"), 1, "{clock}");
+        assert!(happened("log", "hello/hello") >= 1, "{clock}: hello goes on");
+        assert_eq!(happened("preempted", "hello/hello"), 0, "{clock}");
+        assert!(text(&output.stdout).contains("hogs/loops"), "{clock}");
+    }
+}
+
+#[test]
+fn a_robot_with_every_kind_of_bad_plugin_is_told_all_of_it_at_once() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.missing]
+        file = "missing.wasm"
+        [plugins.text]
+        file = "text.wasm"
+        [plugins.half]
+        file = "half.wasm"
+        [plugins.core]
+        file = "core.wasm"
+        [plugins.hello]
+        file = "hello.wasm"
+        [opmodes.wrong]
+        mode = "test"
+        schedule = ["hello/helo", { name = "hello/hello", arguments = { volume = 3 } }]
+        "#,
+    );
+    let hello = guest("hello");
+    robot.write("text.wasm", b"not WebAssembly at all");
+    robot.write("half.wasm", &hello[..hello.len() / 2]);
+    robot.write("core.wasm", b"\0asm\x01\0\0\0");
+    let output = gantry(&robot.folder).arg("check").arg(robot.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = text(&output.stderr);
+    for expected in ["missing", "text", "half", "core", "helo", "volume"] {
+        assert!(errors.contains(expected), "nothing about `{expected}` in\n{errors}");
+    }
+    assert!(errors.contains("robot.toml:"), "no line in\n{errors}");
+}
+
+#[test]
+fn the_command_line_answers_as_people_expect() {
+    let folder = TempDir::new().unwrap();
+    let run = |arguments: &[&str]| gantry(&folder).args(arguments).output().unwrap();
+
+    let help = run(&["--help"]);
+    assert_succeeded(&help);
+    for command in ["demo", "run", "sim", "check", "inspect"] {
+        assert!(text(&help.stdout).contains(command), "{command}");
+    }
+    assert_eq!(run(&[]).status.code(), Some(2));
+    assert_eq!(run(&["dance"]).status.code(), Some(2));
+    assert_eq!(run(&["sim", "robot.toml", "--opmode", "a", "--for", "soon"]).status.code(), Some(2));
+
+    let missing = run(&["check", "no-such-robot.toml"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("no-such-robot.toml"), "{}", text(&missing.stderr));
+}
+
+#[test]
+fn an_unknown_op_mode_is_an_error_that_lists_those_there_are() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.hello]
+        file = "hello.wasm"
+        [opmodes.greet]
+        mode = "test"
+        schedule = ["hello/hello"]
+        "#,
+    );
+    let output = gantry(&robot.folder)
+        .arg("sim")
+        .arg(robot.path())
+        .args(["--opmode", "great", "--for", "1s"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("great") && errors.contains("`greet`"), "{errors}");
+}
+
+#[test]
+fn inspect_says_what_a_plugin_offers_and_asks_for() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("drivetrain.wasm");
+    std::fs::write(&path, gantry_plugins::DRIVETRAIN).unwrap();
+    let output = gantry(&folder).arg("inspect").arg(&path).output().unwrap();
+    assert_succeeded(&output);
+    let shown = text(&output.stdout);
+    for expected in ["drive-distance", "distance (m", "requires drive", "gantry:command 0.1"] {
+        assert!(shown.contains(expected), "no `{expected}` in\n{shown}");
+    }
+
+    let output = gantry(&folder).args(["inspect", "--json"]).arg(&path).output().unwrap();
+    assert_succeeded(&output);
+    let inspection: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(inspection["description"]["commands"][0]["name"], "drive-distance");
+    assert_eq!(inspection["digest"].as_str().unwrap().len(), 64);
+}
+
+/// A robot.toml in a folder with all test guests.
+struct TestRobot {
+    folder: TempDir,
+}
+
+impl TestRobot {
+    fn new(rest: &str) -> Self {
+        let robot = Self { folder: TempDir::new().unwrap() };
+        robot.write("robot.toml", format!("robot.name = \"Test\"\n{rest}").as_bytes());
+        for (name, bytes) in gantry_test_guests::ALL {
+            robot.write(&format!("{name}.wasm"), bytes);
+        }
+        robot
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.folder.path().join(name), bytes).unwrap();
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("robot.toml")
+    }
+}
+
+fn guest(name: &str) -> &'static [u8] {
+    let found = gantry_test_guests::ALL.iter().find(|(guest, _)| *guest == name);
+    found.unwrap_or_else(|| panic!("no test guest `{name}`")).1
+}
+
+/// The binary, with compiled plugins kept between tests.
+fn gantry(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
+    command.current_dir(folder.path());
+    command.arg("--cache").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+    command
+}
+
+fn events(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}
+
+fn assert_succeeded(output: &Output) {
+    assert!(output.status.success(), "{}\n{}", output.status, text(&output.stderr));
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
