@@ -1,0 +1,147 @@
+//! Bodies that use up their slice, as foreign coroutines.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+
+use gantry_scheduler::{
+    Answer, Command, Coroutine, Limits, Request, RunId, Step, Tick,
+};
+use support::{Bench, Journal};
+
+/// Steps that are taken one by one; then it is pre-empted for ever.
+struct Puppet {
+    steps: Arc<Mutex<Vec<Step>>>,
+    journal: Journal,
+}
+
+impl Coroutine for Puppet {
+    fn resume(&mut self, _: Tick, answer: Answer) -> Step {
+        self.journal.say("puppet", format!("{answer:?}"));
+        self.steps.lock().expect("steps").pop().unwrap_or(Step::Preempted)
+    }
+}
+
+impl Drop for Puppet {
+    fn drop(&mut self) {
+        self.journal.say("puppet", "dropped");
+    }
+}
+
+fn puppet(bench: &Bench, steps: impl IntoIterator<Item = Step>) -> Command {
+    let mut steps: Vec<Step> = steps.into_iter().collect();
+    steps.reverse();
+    let (steps, journal) = (Arc::new(Mutex::new(steps)), bench.journal());
+    bench.command("a", &["arm"]).build(move |_: RunId, _: &Command| {
+        let (steps, journal) = (steps.clone(), journal.clone());
+        Box::new(Puppet { steps, journal }) as Box<dyn Coroutine>
+    })
+}
+
+fn bench(preemptions: u32) -> Bench {
+    Bench::with_limits(Limits { preemptions, ..Limits::default() })
+}
+
+#[test]
+fn a_preempted_body_goes_on_in_the_next_tick() {
+    let mut bench = bench(9);
+    let a = puppet(&bench, [Step::Preempted, Step::Preempted, Step::Finished(Ok(None))]);
+    bench.start(&[&a]);
+    bench.ticks(2);
+    bench.expect(&[
+        "0 scheduled a",
+        "0 puppet: Start",
+        "0 preempted a 1",
+        "1 puppet: Continue",
+        "1 preempted a 2",
+        "2 puppet: Continue",
+        "2 completed a",
+        "2 puppet: dropped",
+    ]);
+}
+
+#[test]
+fn a_body_that_is_preempted_too_often_in_a_row_is_canceled_and_dropped() {
+    let mut bench = bench(1);
+    let a = puppet(&bench, []);
+    bench.start(&[&a]);
+    bench.tick();
+    bench.expect(&[
+        "0 scheduled a",
+        "0 puppet: Start",
+        "0 preempted a 1",
+        "1 puppet: Continue",
+        "1 preempted a 2",
+        "1 interrupted a by the limit of 1 pre-emptions in a row",
+        "1 puppet: Canceled",
+        "1 cleanup-overrun a",
+        "1 puppet: dropped",
+        "1 canceled a",
+    ]);
+    assert_eq!(bench.owner("arm"), None);
+}
+
+#[test]
+fn what_it_asks_in_between_does_not_make_up_for_it() {
+    let mut bench = bench(1);
+    let ask = || Step::Asked(Request::SetCancelOnForkFailure(true));
+    let a = puppet(&bench, [ask(), Step::Preempted, ask(), Step::Preempted, ask()]);
+    bench.start(&[&a]);
+    bench.tick();
+    assert!(!a.is_running());
+}
+
+#[test]
+fn a_tick_without_preemption_starts_the_count_anew() {
+    let mut bench = bench(1);
+    let turn = || [Step::Preempted, Step::Asked(Request::Yield)];
+    let a = puppet(&bench, [turn(), turn(), turn(), turn()].into_iter().flatten());
+    bench.start(&[&a]);
+    bench.ticks(6);
+    assert!(a.is_running());
+}
+
+#[test]
+fn a_preempted_child_does_not_hold_up_its_parent() {
+    let mut bench = bench(9);
+    let child = puppet(&bench, []);
+    let parent = bench.forks("parent", &[], &[&child]);
+    let done = bench.one_shot("done", &[]);
+    bench.start(&[&done, &parent]);
+    bench.expect(&[
+        "0 scheduled done",
+        "0 scheduled parent",
+        "0 scheduled a",
+        "0 puppet: Start",
+        "0 preempted a 1",
+        "0 completed done",
+    ]);
+}
+
+#[test]
+fn a_preempted_body_can_be_canceled_and_cleans_up() {
+    let mut bench = bench(9);
+    let a = puppet(&bench, [
+        Step::Preempted,
+        Step::Asked(Request::Yield),
+        Step::Finished(Err("late".into())),
+    ]);
+    bench.start(&[&a]);
+    bench.forget();
+    bench.scheduler.cancel(&a);
+    bench.expect(&[
+        "1 puppet: Canceled",
+        "1 puppet: Canceled",
+        "1 puppet: dropped",
+        "1 canceled a",
+    ]);
+}
+
+#[test]
+fn a_native_body_that_awaits_something_foreign_is_preempted() {
+    let mut bench = bench(1);
+    let a = bench.script("a", |_| std::future::pending());
+    bench.start(&[&a]);
+    bench.tick();
+    assert!(!a.is_running());
+}
