@@ -41,7 +41,7 @@ pub struct Scenario {
 }
 
 /// A map that keeps the order of the file.
-pub type OrderedMap = serde_json::Map<String, Value>;
+pub(crate) type OrderedMap = serde_json::Map<String, Value>;
 
 /// One command object.
 #[derive(Clone, Debug, Deserialize)]

@@ -48,6 +48,7 @@ pub struct Robot {
     mode: RobotMode,
     opmodes: Vec<Behaviour>,
     last_tick: Option<Duration>,
+    last_start: Option<Instant>,
     topics_seen: u64,
     real_time: bool,
 }
@@ -86,6 +87,7 @@ impl Robot {
             mode: RobotMode::Disabled,
             opmodes,
             last_tick: None,
+            last_start: None,
             topics_seen: 0,
             real_time: options.real_time,
         };
@@ -151,11 +153,11 @@ impl Robot {
     pub fn tick(&mut self, now: Duration, lateness: Option<Duration>) {
         let started = self.real_time.then(Instant::now);
         let tick = Tick { number: self.scheduler.now().number, time: now };
-        let period = self.last_tick.replace(now).map(|last| now.saturating_sub(last));
+        let since_last = self.last_tick.replace(now).map_or(Duration::ZERO, |last| now - last);
         self.recorder.borrow_mut().begin_tick(tick);
         self.plugins.clock.set(tick);
 
-        self.hardware.begin_tick(now, period.unwrap_or_default());
+        self.hardware.begin_tick(now, since_last);
         self.scheduler.tick(now);
         let work = started.map(|started| started.elapsed());
         if work.is_some_and(|work| work > self.config.period) {
@@ -165,6 +167,8 @@ impl Robot {
         self.hardware.end_tick();
 
         let timing = work.map(|work| {
+            let before = std::mem::replace(&mut self.last_start, started);
+            let period = started.zip(before).map(|(now, before)| now - before);
             // The next tick should have begun.
             let late = (work + lateness.unwrap_or_default()).checked_sub(self.config.period);
             TickTiming { period, work, late: late.filter(|by| !by.is_zero()) }
