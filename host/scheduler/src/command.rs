@@ -1,8 +1,8 @@
 //! Command objects.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use crate::{Coroutine, MechanismId, MechanismSet, RunId};
 
@@ -148,7 +148,9 @@ impl Command {
     }
 
     pub(crate) fn set_slot(&self, slot: Option<usize>) {
-        self.0.slot.store(slot.map_or(0, |slot| slot as u64 + 1), Ordering::Relaxed);
+        self.0
+            .slot
+            .store(slot.map_or(0, |slot| slot as u64 + 1), Ordering::Relaxed);
     }
 }
 

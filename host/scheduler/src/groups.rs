@@ -127,17 +127,22 @@ pub fn delay(time: Duration) -> Command {
 /// Waits until a condition holds and ends. Named `wait until`.
 pub fn condition(signal: &Signal) -> Command {
     let signal = signal.clone();
-    Command::builder("wait until").runs_while_disabled(true).build_async(move |co| {
-        let signal = signal.clone();
-        async move { co.wait_until(&signal).await.map(|()| None) }
-    })
+    Command::builder("wait until")
+        .runs_while_disabled(true)
+        .build_async(move |co| {
+            let signal = signal.clone();
+            async move { co.wait_until(&signal).await.map(|()| None) }
+        })
 }
 
 impl Command {
     /// A new command that runs this one and cancels it after a time: a race with a wait.
     #[must_use]
     pub fn with_timeout(&self, time: Duration) -> Command {
-        self.against(delay(time), format!("{} [{} s at most]", self.name(), time.as_secs_f64()))
+        self.against(
+            delay(time),
+            format!("{} [{} s at most]", self.name(), time.as_secs_f64()),
+        )
     }
 
     /// A new command that runs this one and cancels it once the condition holds: a race with a
@@ -171,7 +176,11 @@ impl Command {
 /// runs while disabled if all of them do.
 fn group(name: String, members: &[Command]) -> CommandBuilder {
     Command::builder(name)
-        .requires(members.iter().flat_map(|member| member.requirements().iter()))
+        .requires(
+            members
+                .iter()
+                .flat_map(|member| member.requirements().iter()),
+        )
         .priority(members.iter().map(Command::priority).max().unwrap_or(0))
         .runs_while_disabled(members.iter().all(Command::runs_while_disabled))
         .nesting(nesting(members))
@@ -180,9 +189,9 @@ fn group(name: String, members: &[Command]) -> CommandBuilder {
 /// Stands for a group that cannot be, without its members.
 fn failing(name: String, error: &GroupError) -> Command {
     let error = error.to_string();
-    Command::builder(name).runs_while_disabled(true).build_async(move |_| {
-        std::future::ready(Err(BodyError::Failed(error.clone())))
-    })
+    Command::builder(name)
+        .runs_while_disabled(true)
+        .build_async(move |_| std::future::ready(Err(BodyError::Failed(error.clone()))))
 }
 
 /// How deep a group of these members is.
@@ -240,9 +249,7 @@ fn check_conflicts(members: &[Command]) -> Result<(), GroupError> {
 }
 
 /// Two different commands of a list that share a mechanism, and the mechanism.
-pub(crate) fn first_conflict(
-    commands: &[Command],
-) -> Option<(&Command, &Command, MechanismId)> {
+pub(crate) fn first_conflict(commands: &[Command]) -> Option<(&Command, &Command, MechanismId)> {
     let mut taken = MechanismSet::EMPTY;
     let shared = commands.iter().any(|command| {
         let shared = taken.intersects(command.requirements());

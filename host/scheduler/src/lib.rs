@@ -19,8 +19,8 @@ pub use groups::{GroupError, MAX_NESTING, condition, delay, parallel, race, sequ
 pub use mechanism::{MAX_MECHANISMS, MechanismError, MechanismId, MechanismSet, Mechanisms};
 pub use native::{BodyError, BodyResult, Co, FutureCoroutine, Mailbox, coroutine};
 pub use outcome::{Admission, Blocker, Failure, ForkFailure, Outcome, Refusal, Value};
-pub use signal::{Condition, Edge, MAX_SIGNAL_PARTS, Signal};
 pub use scheduler::{InvalidDefault, Limits, RunInfo, Scheduler};
+pub use signal::{Condition, Edge, MAX_SIGNAL_PARTS, Signal};
 pub use state_machine::{StateMachine, StateObserver};
 pub use tick::Tick;
 pub use trigger::Binding;

@@ -53,7 +53,10 @@ impl Mechanisms {
         }
         let mut ids = HashMap::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
-            if ids.insert(name.clone(), MechanismId(index as u16)).is_some() {
+            if ids
+                .insert(name.clone(), MechanismId(index as u16))
+                .is_some()
+            {
                 return Err(MechanismError::Duplicate(name.clone()));
             }
         }
@@ -171,6 +174,8 @@ impl From<MechanismId> for MechanismSet {
 
 impl fmt::Debug for MechanismSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(MechanismId::index)).finish()
+        f.debug_set()
+            .entries(self.iter().map(MechanismId::index))
+            .finish()
     }
 }

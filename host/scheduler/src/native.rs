@@ -62,7 +62,9 @@ impl Mailbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, Slot> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -80,11 +82,11 @@ pub struct FutureCoroutine {
 
 impl FutureCoroutine {
     /// A coroutine of a future whose requests go through this mailbox.
-    pub fn new(
-        mailbox: Arc<Mailbox>,
-        future: impl Future<Output = BodyResult> + 'static,
-    ) -> Self {
-        Self { future: Box::pin(future), mailbox }
+    pub fn new(mailbox: Arc<Mailbox>, future: impl Future<Output = BodyResult> + 'static) -> Self {
+        Self {
+            future: Box::pin(future),
+            mailbox,
+        }
     }
 }
 
@@ -184,7 +186,9 @@ where
     Fut: Future<Output = Result<Option<Value>, BodyError>> + 'static,
 {
     let mailbox = Arc::new(Mailbox::default());
-    let future = body(Co { mailbox: mailbox.clone() });
+    let future = body(Co {
+        mailbox: mailbox.clone(),
+    });
     Box::new(FutureCoroutine::new(mailbox, async move {
         future.await.map_err(|error| error.to_string())
     }))
@@ -220,7 +224,10 @@ impl Co {
         condition: &Signal,
         timeout: Option<Duration>,
     ) -> Result<WaitResult, BodyError> {
-        let request = Request::WaitUntil { condition: condition.clone(), timeout };
+        let request = Request::WaitUntil {
+            condition: condition.clone(),
+            timeout,
+        };
         match self.ask(request).await? {
             Answer::Waited(result) => Ok(result),
             other => unexpected(other),
@@ -240,12 +247,17 @@ impl Co {
     /// Forks a command and waits until it has ended.
     pub async fn await_one(&self, command: &Command) -> Result<Outcome, BodyError> {
         let mut outcomes = self.await_all(std::slice::from_ref(command)).await?;
-        outcomes.pop().ok_or_else(|| BodyError::Failed("no outcome of an await".to_owned()))
+        outcomes
+            .pop()
+            .ok_or_else(|| BodyError::Failed("no outcome of an await".to_owned()))
     }
 
     /// Forks commands and waits until all have ended.
     pub async fn await_all(&self, commands: &[Command]) -> Result<Vec<Outcome>, BodyError> {
-        match self.ask(Request::Await(commands.to_vec(), AwaitMode::All)).await? {
+        match self
+            .ask(Request::Await(commands.to_vec(), AwaitMode::All))
+            .await?
+        {
             Answer::Outcomes(outcomes) => Ok(outcomes),
             other => unexpected(other),
         }
@@ -286,7 +298,12 @@ impl Co {
         command: &Command,
     ) -> Result<(), BodyError> {
         let (signal, command) = (signal.clone(), command.clone());
-        self.done(Request::Bind { signal, binding, command }).await
+        self.done(Request::Bind {
+            signal,
+            binding,
+            command,
+        })
+        .await
     }
 
     /// Sets a mechanism's default command, for as long as this run lives.
@@ -295,7 +312,11 @@ impl Co {
         mechanism: MechanismId,
         command: &Command,
     ) -> Result<(), BodyError> {
-        self.done(Request::SetDefault { mechanism, command: command.clone() }).await
+        self.done(Request::SetDefault {
+            mechanism,
+            command: command.clone(),
+        })
+        .await
     }
 
     /// Sets whether a refused fork cancels this run's tree.
@@ -322,5 +343,7 @@ impl Co {
 
 /// The scheduler broke its side of the seam. The run fails; nothing else does.
 fn unexpected<T>(answer: Answer) -> Result<T, BodyError> {
-    Err(BodyError::Failed(format!("the scheduler answered {answer:?}, which was not asked")))
+    Err(BodyError::Failed(format!(
+        "the scheduler answered {answer:?}, which was not asked"
+    )))
 }

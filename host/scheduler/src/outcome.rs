@@ -103,7 +103,9 @@ impl Blocker {
     /// The name of the command that stands in the way, or of the limit.
     pub fn name(&self) -> &str {
         match self {
-            Blocker::LowerPriorityThanRunning(name) | Blocker::LowerPriorityThanQueued(name) => name,
+            Blocker::LowerPriorityThanRunning(name) | Blocker::LowerPriorityThanQueued(name) => {
+                name
+            }
             Blocker::Disabled => "robot disabled",
             Blocker::Depth(_) => "depth limit",
         }
@@ -114,10 +116,16 @@ impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Blocker::LowerPriorityThanRunning(name) => {
-                write!(f, "`{name}` is running with a higher priority and shares a mechanism")
+                write!(
+                    f,
+                    "`{name}` is running with a higher priority and shares a mechanism"
+                )
             }
             Blocker::LowerPriorityThanQueued(name) => {
-                write!(f, "`{name}` is queued with a higher priority and shares a mechanism")
+                write!(
+                    f,
+                    "`{name}` is queued with a higher priority and shares a mechanism"
+                )
             }
             Blocker::Disabled => write!(f, "the robot is disabled"),
             Blocker::Depth(limit) => write!(f, "runs may be nested {limit} deep at most"),

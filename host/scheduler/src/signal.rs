@@ -63,7 +63,10 @@ pub enum Edge {
 impl Signal {
     /// A signal that follows a condition.
     pub fn new(condition: impl Condition + 'static) -> Self {
-        Self { condition: Arc::new(condition), parts: 1 }
+        Self {
+            condition: Arc::new(condition),
+            parts: 1,
+        }
     }
 
     /// The value now.
@@ -84,26 +87,40 @@ impl Signal {
 
     /// A signal made of others.
     pub(crate) fn made_of(parts: &[&Signal], condition: impl Condition + 'static) -> Self {
-        let parts = parts.iter().fold(1, |sum: u32, signal| sum.saturating_add(signal.parts));
+        let parts = parts
+            .iter()
+            .fold(1, |sum: u32, signal| sum.saturating_add(signal.parts));
         if parts > MAX_SIGNAL_PARTS {
             // Without its operands, so that a chain of them ends here.
-            return Self { condition: Arc::new(|| false), parts: u32::MAX };
+            return Self {
+                condition: Arc::new(|| false),
+                parts: u32::MAX,
+            };
         }
-        Self { condition: Arc::new(condition), parts }
+        Self {
+            condition: Arc::new(condition),
+            parts,
+        }
     }
 
     /// Logical and.
     #[must_use]
     pub fn both(&self, other: &Signal) -> Signal {
         let (a, b) = (self.clone(), other.clone());
-        Self::made_of(&[self, other], Live(move |tick| a.sample(tick) && b.sample(tick)))
+        Self::made_of(
+            &[self, other],
+            Live(move |tick| a.sample(tick) && b.sample(tick)),
+        )
     }
 
     /// Logical or.
     #[must_use]
     pub fn either(&self, other: &Signal) -> Signal {
         let (a, b) = (self.clone(), other.clone());
-        Self::made_of(&[self, other], Live(move |tick| a.sample(tick) || b.sample(tick)))
+        Self::made_of(
+            &[self, other],
+            Live(move |tick| a.sample(tick) || b.sample(tick)),
+        )
     }
 
     /// Logical not.
@@ -183,8 +200,17 @@ impl Signal {
 
     /// A signal computed from this one once per tick.
     fn with_memory(&self, step: impl FnMut(bool, Tick) -> bool + Send + 'static) -> Signal {
-        let state = Mutex::new(MemoryState { seen: None, step: Box::new(step) });
-        Self::made_of(&[self], Memory { of: self.clone(), state })
+        let state = Mutex::new(MemoryState {
+            seen: None,
+            step: Box::new(step),
+        });
+        Self::made_of(
+            &[self],
+            Memory {
+                of: self.clone(),
+                state,
+            },
+        )
     }
 }
 
@@ -216,7 +242,10 @@ struct MemoryState {
 
 impl Condition for Memory {
     fn sample(&self, tick: Tick) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((number, value)) = state.seen
             && number == tick.number
         {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::groups::{check_nesting, nesting};
 use crate::{
-    BodyError, Co, Command, Condition, GroupError, MAX_SIGNAL_PARTS, Signal, Tick, Value, WaitResult,
+    BodyError, Co, Command, Condition, GroupError, MAX_SIGNAL_PARTS, Signal, Tick, Value,
+    WaitResult,
 };
 
 /// A state machine that is being made.
@@ -61,7 +62,13 @@ struct State {
 impl StateMachine {
     /// A machine without states.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), states: Vec::new(), transitions: Vec::new(), parts: 0, observer: None }
+        Self {
+            name: name.into(),
+            states: Vec::new(),
+            transitions: Vec::new(),
+            parts: 0,
+            observer: None,
+        }
     }
 
     /// Tells somebody about every state that is entered and left.
@@ -91,7 +98,10 @@ impl StateMachine {
     ) -> Result<(), GroupError> {
         let origins = self.check(origins, target)?;
         self.count_parts(&signal)?;
-        self.transitions.push(Transition { signal, before: AtomicBool::new(false) });
+        self.transitions.push(Transition {
+            signal,
+            before: AtomicBool::new(false),
+        });
         let index = self.transitions.len() - 1;
         for origin in origins {
             self.states[origin].transitions.push((index, target));
@@ -125,8 +135,11 @@ impl StateMachine {
     /// The machine as a command that starts in the given state.
     pub fn build(self, initial: usize) -> Result<Command, GroupError> {
         self.check(&[initial], None)?;
-        let commands: Vec<Command> =
-            self.states.iter().map(|state| state.command.clone()).collect();
+        let commands: Vec<Command> = self
+            .states
+            .iter()
+            .map(|state| state.command.clone())
+            .collect();
         check_nesting(&self.name, &commands)?;
         let builder = Command::builder(self.name.as_str())
             .runs_while_disabled(commands.iter().all(Command::runs_while_disabled))
@@ -140,10 +153,23 @@ impl StateMachine {
 
     fn check(&self, origins: &[usize], target: Option<usize>) -> Result<Vec<usize>, GroupError> {
         let count = self.states.len();
-        if let Some(state) = origins.iter().copied().chain(target).find(|state| *state >= count) {
-            return Err(GroupError::NoState { machine: self.name.clone(), state, count });
+        if let Some(state) = origins
+            .iter()
+            .copied()
+            .chain(target)
+            .find(|state| *state >= count)
+        {
+            return Err(GroupError::NoState {
+                machine: self.name.clone(),
+                state,
+                count,
+            });
         }
-        Ok(if origins.is_empty() { (0..count).collect() } else { origins.to_vec() })
+        Ok(if origins.is_empty() {
+            (0..count).collect()
+        } else {
+            origins.to_vec()
+        })
     }
 
     /// Counts what has to be looked at in a tick, within the bounds of one signal.
@@ -204,7 +230,11 @@ impl StateMachine {
     /// transitions fires.
     fn leaving(self: &Arc<Self>, index: usize, left: Arc<Mutex<Option<Option<usize>>>>) -> Signal {
         let machine = self.clone();
-        Signal::new(Leaving { machine, index, left })
+        Signal::new(Leaving {
+            machine,
+            index,
+            left,
+        })
     }
 
     fn tell_exited(&self, index: usize) {
@@ -228,7 +258,10 @@ impl Condition for Leaving {
         }
         for (transition, target) in &state.transitions {
             if self.machine.transitions[*transition].rises(tick) {
-                *self.left.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(*target);
+                *self
+                    .left
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(*target);
                 return true;
             }
         }

@@ -23,7 +23,12 @@ fn an_object_can_run_again_once_it_has_ended() {
     let a = bench.one_shot("a", &["arm"]);
     bench.start(&[&a]);
     bench.start(&[&a]);
-    bench.expect(&["0 scheduled a", "0 completed a", "1 scheduled a", "1 completed a"]);
+    bench.expect(&[
+        "0 scheduled a",
+        "0 completed a",
+        "1 scheduled a",
+        "1 completed a",
+    ]);
 }
 
 #[test]
@@ -58,7 +63,10 @@ fn a_refusal_names_the_command_and_what_stands_in_the_way() {
         panic!("it was admitted");
     };
     assert_eq!(&*refusal.command, "weak");
-    assert_eq!(refusal.blocker, Blocker::LowerPriorityThanRunning("strong".into()));
+    assert_eq!(
+        refusal.blocker,
+        Blocker::LowerPriorityThanRunning("strong".into())
+    );
     assert_eq!(
         refusal.to_string(),
         "`weak` may not start: `strong` is running with a higher priority and shares a mechanism"

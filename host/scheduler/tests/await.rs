@@ -87,8 +87,9 @@ fn await_any_tells_who_won_and_cancels_the_others() {
 #[test]
 fn await_any_of_nothing_is_an_error_of_the_caller() {
     let mut bench = Bench::new();
-    let parent =
-        bench.script("parent", |co| async move { co.await_any(&[]).await.map(|_| None) });
+    let parent = bench.script("parent", |co| async move {
+        co.await_any(&[]).await.map(|_| None)
+    });
     bench.start(&[&parent]);
     bench.expect(&[
         "0 scheduled parent",
@@ -105,7 +106,11 @@ fn a_command_that_is_running_already_is_waited_for_and_not_started_again() {
     bench.start(&[&waiter]);
     bench.tick();
     // It is older than its waiter, which had its turn before it in that tick.
-    bench.expect(&["0 scheduled other", "1 scheduled waiter", "2 completed other"]);
+    bench.expect(&[
+        "0 scheduled other",
+        "1 scheduled waiter",
+        "2 completed other",
+    ]);
     bench.tick();
     bench.expect(&["3 waiter: [Completed(None)]", "3 completed waiter"]);
 }
@@ -114,8 +119,10 @@ fn a_command_that_is_running_already_is_waited_for_and_not_started_again() {
 fn one_run_can_be_awaited_by_several() {
     let mut bench = Bench::new();
     let other = bench.yields("other", &[], 1);
-    let waiters: Vec<_> =
-        ["a", "b", "c"].iter().map(|name| bench.awaits(name, &[], &[&other])).collect();
+    let waiters: Vec<_> = ["a", "b", "c"]
+        .iter()
+        .map(|name| bench.awaits(name, &[], &[&other]))
+        .collect();
     bench.start(&[&waiters[0], &waiters[1], &waiters[2]]);
     bench.ticks(2);
     assert_eq!(bench.scheduler.run_count(), 0);
@@ -172,7 +179,12 @@ fn a_wait_for_a_command_that_is_running_again_goes_on() {
     bench.expect(&[]);
     bench.scheduler.cancel(&a);
     bench.tick();
-    bench.expect(&["3 a: cleanup", "3 canceled a", "3 waiter: [Canceled]", "3 completed waiter"]);
+    bench.expect(&[
+        "3 a: cleanup",
+        "3 canceled a",
+        "3 waiter: [Canceled]",
+        "3 completed waiter",
+    ]);
 }
 
 #[test]

@@ -116,7 +116,12 @@ fn a_cleanup_can_neither_wait_nor_start_anything() {
     bench.start(&[&a]);
     bench.scheduler.cancel(&a);
     bench.tick();
-    bench.expect(&["0 scheduled a", "1 a: Err(Canceled)", "1 a: Err(Canceled)", "1 canceled a"]);
+    bench.expect(&[
+        "0 scheduled a",
+        "1 a: Err(Canceled)",
+        "1 a: Err(Canceled)",
+        "1 canceled a",
+    ]);
 }
 
 #[test]
@@ -174,10 +179,16 @@ fn cancel_all_bears_cleanups_that_cancel_what_is_left() {
 #[test]
 fn a_long_chain_of_cleanups_that_cancel_each_other_does_not_exhaust_the_stack() {
     let length = if cfg!(miri) { 100 } else { 20_000 };
-    let limits = Limits { requests_together: u32::MAX, ..Limits::default() };
+    let limits = Limits {
+        requests_together: u32::MAX,
+        ..Limits::default()
+    };
     let mut bench = Bench::with_limits(limits);
     let slots: Vec<Slot> = (0..length).map(|_| Slot::default()).collect();
-    let links: Vec<Command> = slots.iter().map(|slot| bench.avenges("link", &[], slot)).collect();
+    let links: Vec<Command> = slots
+        .iter()
+        .map(|slot| bench.avenges("link", &[], slot))
+        .collect();
     for (slot, next) in slots.iter().zip(&links[1..]) {
         slot.fill(&[next]);
     }

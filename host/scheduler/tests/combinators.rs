@@ -14,7 +14,10 @@ fn play(make: impl Fn(&Signal) -> Signal, values: &str) -> String {
     let sample = |(number, value)| {
         flag.set(value == '#');
         let number = number as u64;
-        let tick = Tick { number, time: Duration::from_millis(10 * number) };
+        let tick = Tick {
+            number,
+            time: Duration::from_millis(10 * number),
+        };
         let result = made.sample(tick);
         assert_eq!(made.sample(tick), result, "a second look in one tick");
         if result { '#' } else { '.' }
@@ -46,23 +49,47 @@ fn edges_last_one_tick_and_the_first_look_is_none() {
 #[test]
 fn a_debounce_delays_the_edges_it_is_told_to() {
     let values = "..####..#....";
-    assert_eq!(play(|a| a.debounce(ms(20), Edge::Rising), values), "....##.......");
-    assert_eq!(play(|a| a.debounce(ms(20), Edge::Both), values), "....#######..");
-    assert_eq!(play(|a| a.debounce(ms(20), Edge::Falling), "##.##...."), "#######..");
+    assert_eq!(
+        play(|a| a.debounce(ms(20), Edge::Rising), values),
+        "....##......."
+    );
+    assert_eq!(
+        play(|a| a.debounce(ms(20), Edge::Both), values),
+        "....#######.."
+    );
+    assert_eq!(
+        play(|a| a.debounce(ms(20), Edge::Falling), "##.##...."),
+        "#######.."
+    );
 }
 
 #[test]
 fn a_multi_press_is_true_from_the_last_press_until_it_is_released() {
     assert_eq!(play(|a| a.multi_press(2, ms(30)), "#.##..."), "..##...");
-    assert_eq!(play(|a| a.multi_press(2, ms(10)), "#.##..."), ".......", "too slow");
-    assert_eq!(play(|a| a.multi_press(2, ms(30)), "#.#.#.#"), "..#...#", "pairs");
+    assert_eq!(
+        play(|a| a.multi_press(2, ms(10)), "#.##..."),
+        ".......",
+        "too slow"
+    );
+    assert_eq!(
+        play(|a| a.multi_press(2, ms(30)), "#.#.#.#"),
+        "..#...#",
+        "pairs"
+    );
 }
 
 #[test]
 fn a_multi_press_bears_any_count() {
-    assert_eq!(play(|a| a.multi_press(0, ms(30)), ".#.#"), ".#.#", "none is one");
+    assert_eq!(
+        play(|a| a.multi_press(0, ms(30)), ".#.#"),
+        ".#.#",
+        "none is one"
+    );
     assert_eq!(play(|a| a.multi_press(1, ms(0)), ".#.#"), ".#.#");
-    assert_eq!(play(|a| a.multi_press(u32::MAX, Duration::MAX), "#.#.#.#"), ".......");
+    assert_eq!(
+        play(|a| a.multi_press(u32::MAX, Duration::MAX), "#.#.#.#"),
+        "......."
+    );
 }
 
 #[test]
@@ -85,7 +112,11 @@ fn a_signal_that_is_combined_with_itself_too_often_is_refused_where_it_would_be_
     });
     let binds = bench.script("binds", move |co| {
         let (signal, idle) = (b.clone(), idle.clone());
-        async move { co.bind(&signal, Binding::OnTrue, &idle).await.map(|()| None) }
+        async move {
+            co.bind(&signal, Binding::OnTrue, &idle)
+                .await
+                .map(|()| None)
+        }
     });
     bench.start(&[&waits, &binds]);
     let why = "a signal can be made of 1000 conditions and combinators at most; one that is \

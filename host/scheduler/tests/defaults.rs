@@ -8,7 +8,10 @@ use support::Bench;
 fn a_default_runs_while_nobody_else_requires_its_mechanism() {
     let mut bench = Bench::new();
     let idle = bench.parked("idle", &["arm"]);
-    bench.scheduler.set_default(bench.mechanism("arm"), &idle).expect("fits");
+    bench
+        .scheduler
+        .set_default(bench.mechanism("arm"), &idle)
+        .expect("fits");
     let a = bench.yields("a", &["arm"], 1);
     bench.tick();
     bench.start(&[&a]);
@@ -28,7 +31,10 @@ fn a_default_runs_while_nobody_else_requires_its_mechanism() {
 fn a_default_does_not_disturb_what_is_queued() {
     let mut bench = Bench::new();
     let idle = bench.parked("idle", &["arm"]);
-    bench.scheduler.set_default(bench.mechanism("arm"), &idle).expect("fits");
+    bench
+        .scheduler
+        .set_default(bench.mechanism("arm"), &idle)
+        .expect("fits");
     let a = bench.parked("a", &["arm"]);
     bench.start(&[&a]);
     bench.expect(&["0 scheduled a"]);
@@ -38,9 +44,14 @@ fn a_default_does_not_disturb_what_is_queued() {
 fn a_default_must_require_its_mechanism_and_no_other() {
     let mut bench = Bench::new();
     let arm = bench.mechanism("arm");
-    for (requires, told) in [(&[][..], "none"), (&["claw"], "`claw`"), (&["arm", "claw"], "`arm`, `claw`")]
-    {
-        let error = bench.scheduler.set_default(arm, &bench.parked("a", requires));
+    for (requires, told) in [
+        (&[][..], "none"),
+        (&["claw"], "`claw`"),
+        (&["arm", "claw"], "`arm`, `claw`"),
+    ] {
+        let error = bench
+            .scheduler
+            .set_default(arm, &bench.parked("a", requires));
         assert_eq!(
             error.expect_err("it does not fit").to_string(),
             format!(
@@ -54,7 +65,10 @@ fn a_default_must_require_its_mechanism_and_no_other() {
 #[test]
 fn a_default_set_in_a_body_takes_over_at_once_and_the_one_before_comes_back() {
     let mut bench = Bench::new();
-    let (outer, inner) = (bench.parked("outer", &["arm"]), bench.parked("inner", &["arm"]));
+    let (outer, inner) = (
+        bench.parked("outer", &["arm"]),
+        bench.parked("inner", &["arm"]),
+    );
     let arm = bench.mechanism("arm");
     bench.scheduler.set_default(arm, &outer).expect("fits");
     let owner = bench.script("owner", move |co| {

@@ -35,7 +35,11 @@ fn while_disabled_only_what_runs_while_disabled_is_admitted() {
     bench.start(&[&lights]);
     bench.scheduler.set_enabled(true);
     bench.start(&[&moving]);
-    bench.expect(&["0 scheduled lights", "0 completed lights", "1 scheduled moving"]);
+    bench.expect(&[
+        "0 scheduled lights",
+        "0 completed lights",
+        "1 scheduled moving",
+    ]);
 }
 
 #[test]
@@ -43,14 +47,17 @@ fn a_child_that_may_not_run_is_canceled_under_a_parent_that_may_which_is_told() 
     let mut bench = Bench::new();
     let child = bench.parked("child", &[]);
     let (journal, awaited) = (bench.journal(), child.clone());
-    let parent = bench.command("parent", &[]).runs_while_disabled(true).build_async(move |co| {
-        let (journal, awaited) = (journal.clone(), awaited.clone());
-        async move {
-            let outcome = co.await_one(&awaited).await?;
-            journal.say("parent", format!("{outcome:?}"));
-            Ok(None)
-        }
-    });
+    let parent = bench
+        .command("parent", &[])
+        .runs_while_disabled(true)
+        .build_async(move |co| {
+            let (journal, awaited) = (journal.clone(), awaited.clone());
+            async move {
+                let outcome = co.await_one(&awaited).await?;
+                journal.say("parent", format!("{outcome:?}"));
+                Ok(None)
+            }
+        });
     bench.start(&[&parent]);
     bench.scheduler.set_enabled(false);
     bench.tick();
@@ -68,7 +75,10 @@ fn a_child_that_may_not_run_is_canceled_under_a_parent_that_may_which_is_told() 
 fn a_default_comes_back_when_the_robot_is_enabled_again() {
     let mut bench = Bench::new();
     let idle = bench.parked("idle", &["arm"]);
-    bench.scheduler.set_default(bench.mechanism("arm"), &idle).expect("fits");
+    bench
+        .scheduler
+        .set_default(bench.mechanism("arm"), &idle)
+        .expect("fits");
     bench.tick();
     bench.scheduler.set_enabled(false);
     bench.tick();

@@ -31,7 +31,10 @@ fn children_start_at_once_and_run_to_their_first_suspension_before_the_call_retu
 #[test]
 fn commands_that_conflict_with_each_other_in_one_call_are_an_error_of_the_caller() {
     let mut bench = Bench::new();
-    let (a, b) = (bench.parked("a", &["claw", "arm"]), bench.parked("b", &["arm"]));
+    let (a, b) = (
+        bench.parked("a", &["claw", "arm"]),
+        bench.parked("b", &["arm"]),
+    );
     let parent = bench.forks("parent", &[], &[&a, &b]);
     bench.start(&[&parent]);
     bench.expect(&[
@@ -44,7 +47,10 @@ fn commands_that_conflict_with_each_other_in_one_call_are_an_error_of_the_caller
 fn if_any_is_refused_none_is_started_and_the_whole_tree_is_canceled() {
     let mut bench = Bench::new();
     let strong = bench.parked_with("strong", &["arm"], 5);
-    let (fine, refused) = (bench.one_shot("fine", &[]), bench.one_shot("refused", &["arm"]));
+    let (fine, refused) = (
+        bench.one_shot("fine", &[]),
+        bench.one_shot("refused", &["arm"]),
+    );
     let caller = bench.forks("caller", &[], &[&fine, &refused]);
     let root = bench.forks("root", &[], &[&caller]);
     bench.start(&[&strong]);
@@ -63,7 +69,10 @@ fn if_any_is_refused_none_is_started_and_the_whole_tree_is_canceled() {
 fn with_cancel_on_fork_failure_off_the_caller_is_told() {
     let mut bench = Bench::new();
     let strong = bench.parked_with("strong", &["arm"], 5);
-    let (fine, refused) = (bench.one_shot("fine", &[]), bench.one_shot("refused", &["arm"]));
+    let (fine, refused) = (
+        bench.one_shot("fine", &[]),
+        bench.one_shot("refused", &["arm"]),
+    );
     let (journal, children) = (bench.journal(), [fine, refused]);
     let caller = bench.script("caller", move |co| {
         let (journal, children) = (journal.clone(), children.clone());

@@ -12,8 +12,11 @@ use support::{Bench, Flag, PERIOD};
 #[test]
 fn a_sequence_awaits_each_member_in_turn_without_losing_a_tick() {
     let mut bench = Bench::new();
-    let (a, b, c) =
-        (bench.yields("a", &[], 1), bench.one_shot("b", &[]), bench.yields("c", &[], 1));
+    let (a, b, c) = (
+        bench.yields("a", &[], 1),
+        bench.one_shot("b", &[]),
+        bench.yields("c", &[], 1),
+    );
     let all = sequence(&[a, b, c]);
     bench.start(&[&all]);
     bench.ticks(2);
@@ -94,7 +97,9 @@ fn a_group_requires_the_union_and_has_the_highest_priority() {
         parallel(std::slice::from_ref(&a), std::slice::from_ref(&b)).expect("a group"),
         race(&[a.clone(), b.clone()]).expect("a group"),
     ] {
-        let expected = [bench.mechanism("arm"), bench.mechanism("claw")].into_iter().collect();
+        let expected = [bench.mechanism("arm"), bench.mechanism("claw")]
+            .into_iter()
+            .collect();
         assert_eq!(*group.requirements(), expected);
         assert_eq!(group.priority(), 3);
     }
@@ -118,7 +123,9 @@ fn a_group_fails_with_the_first_member_that_fails() {
 fn an_optional_member_that_fails_ends_the_group() {
     let mut bench = Bench::new();
     let main = bench.parked("main", &[]);
-    let all = parallel(&[main], &[bench.fails("side", 1, "no")]).expect("a group").named("all");
+    let all = parallel(&[main], &[bench.fails("side", 1, "no")])
+        .expect("a group")
+        .named("all");
     bench.start(&[&all]);
     bench.forget();
     bench.tick();
@@ -133,7 +140,10 @@ fn an_optional_member_that_fails_ends_the_group() {
 #[test]
 fn members_that_run_side_by_side_may_not_share_a_mechanism() {
     let bench = Bench::new();
-    let (a, b) = (bench.one_shot("a", &["arm"]), bench.one_shot("b", &["arm", "claw"]));
+    let (a, b) = (
+        bench.one_shot("a", &["arm"]),
+        bench.one_shot("b", &["arm", "claw"]),
+    );
     let conflict = GroupError::Conflict("a".into(), "b".into());
     assert_eq!(race(&[a.clone(), b.clone()]), Err(conflict.clone()));
     assert_eq!(parallel(&[b.clone()], &[a.clone()]), Err(conflict));
@@ -158,7 +168,9 @@ fn a_race_of_nothing_is_refused_and_the_other_groups_of_nothing_end_at_once() {
 fn a_timeout_cancels_the_command_and_keeps_its_value_if_it_is_in_time() {
     let mut bench = Bench::new();
     let slow = bench.parked("slow", &[]).with_timeout(PERIOD);
-    let fast = bench.script("fast", |_| async { Ok(Some(Value::Integer(7))) }).with_timeout(PERIOD);
+    let fast = bench
+        .script("fast", |_| async { Ok(Some(Value::Integer(7))) })
+        .with_timeout(PERIOD);
     assert_eq!(&**slow.name(), "slow [0.02 s at most]");
     let waiter = bench.awaits("waiter", &[], &[&slow, &fast]);
     bench.start(&[&waiter]);
@@ -184,7 +196,12 @@ fn until_cancels_the_command_once_the_condition_holds() {
     bench.forget();
     flag.set(true);
     bench.tick();
-    bench.expect(&["2 completed wait until", "2 a: cleanup", "2 canceled a", "2 completed u"]);
+    bench.expect(&[
+        "2 completed wait until",
+        "2 a: cleanup",
+        "2 canceled a",
+        "2 completed u",
+    ]);
 }
 
 #[test]

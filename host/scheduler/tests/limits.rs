@@ -39,7 +39,10 @@ fn a_command_that_forks_a_new_one_of_its_kind_for_ever_ends_at_the_limit() {
 
 #[test]
 fn a_run_is_served_so_many_requests_per_tick() {
-    let mut bench = Bench::with_limits(Limits { requests: 10, ..Limits::default() });
+    let mut bench = Bench::with_limits(Limits {
+        requests: 10,
+        ..Limits::default()
+    });
     let journal = bench.journal();
     let a = bench.script("a", move |co| {
         let journal = journal.clone();
@@ -67,7 +70,11 @@ fn a_run_is_served_so_many_requests_per_tick() {
 
 #[test]
 fn a_run_that_asks_without_end_is_canceled_like_one_that_spins() {
-    let limits = Limits { requests: 10, preemptions: 3, ..Limits::default() };
+    let limits = Limits {
+        requests: 10,
+        preemptions: 3,
+        ..Limits::default()
+    };
     let mut bench = Bench::with_limits(limits);
     let a = bench.script("a", |co| async move {
         loop {
@@ -81,7 +88,10 @@ fn a_run_that_asks_without_end_is_canceled_like_one_that_spins() {
 
 #[test]
 fn a_fork_counts_for_each_of_its_commands() {
-    let mut bench = Bench::with_limits(Limits { requests: 10, ..Limits::default() });
+    let mut bench = Bench::with_limits(Limits {
+        requests: 10,
+        ..Limits::default()
+    });
     let ten: Vec<Command> = (0..10).map(|_| bench.one_shot("c", &[])).collect();
     let slot = Slot::default();
     slot.fill(&ten.iter().collect::<Vec<_>>());
@@ -100,7 +110,10 @@ fn a_fork_counts_for_each_of_its_commands() {
 
 #[test]
 fn one_call_cannot_start_more_than_a_run_is_served() {
-    let mut bench = Bench::with_limits(Limits { requests: 2, ..Limits::default() });
+    let mut bench = Bench::with_limits(Limits {
+        requests: 2,
+        ..Limits::default()
+    });
     let three: Vec<Command> = (0..3).map(|_| bench.one_shot("c", &[])).collect();
     let a = bench.awaits("a", &[], &three.iter().collect::<Vec<_>>());
     bench.start(&[&a]);
@@ -112,7 +125,13 @@ fn one_call_cannot_start_more_than_a_run_is_served() {
 
 #[test]
 fn when_all_together_ask_too_much_nobody_is_canceled_for_it_and_all_go_on() {
-    let limits = Limits { requests: 100, requests_together: 100, preemptions: 1000, depth: 8, ..Limits::default() };
+    let limits = Limits {
+        requests: 100,
+        requests_together: 100,
+        preemptions: 1000,
+        depth: 8,
+        ..Limits::default()
+    };
     let mut bench = Bench::with_limits(limits);
     let polite = bench.script("polite", |co| async move {
         loop {
@@ -135,7 +154,10 @@ fn when_all_together_ask_too_much_nobody_is_canceled_for_it_and_all_go_on() {
 
 #[test]
 fn a_run_that_is_put_off_for_others_keeps_its_answer() {
-    let limits = Limits { requests_together: 1, ..Limits::default() };
+    let limits = Limits {
+        requests_together: 1,
+        ..Limits::default()
+    };
     let mut bench = Bench::with_limits(limits);
     let child = bench.script("child", |_| async { Err("no".into()) });
     let a = bench.awaits("a", &[], &[&child]);
@@ -153,7 +175,10 @@ fn a_run_that_is_put_off_for_others_keeps_its_answer() {
 
 #[test]
 fn bindings_of_runs_are_bounded_and_counted_back_when_they_end() {
-    let mut bench = Bench::with_limits(Limits { scoped_bindings: 5, ..Limits::default() });
+    let mut bench = Bench::with_limits(Limits {
+        scoped_bindings: 5,
+        ..Limits::default()
+    });
     let idle = bench.one_shot("idle", &[]);
     let signal = Signal::new(|| false).negate().negate();
     let a = bench.script("a", move |co| {
@@ -161,7 +186,9 @@ fn bindings_of_runs_are_bounded_and_counted_back_when_they_end() {
         async move {
             co.bind(&signal, Binding::OnTrue, &idle).await?;
             co.yield_now().await?;
-            co.bind(&signal, Binding::OnTrue, &idle).await.map(|()| None)
+            co.bind(&signal, Binding::OnTrue, &idle)
+                .await
+                .map(|()| None)
         }
     });
     for _ in 0..10 {

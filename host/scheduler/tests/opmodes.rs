@@ -24,14 +24,19 @@ fn bindings_and_defaults_of_an_op_mode_end_with_it_and_global_ones_stay() {
     let mut bench = Bench::new();
     let flag = Flag::default();
     let arm = bench.mechanism("arm");
-    let (global, inside) = (bench.parked("global", &["arm"]), bench.parked("inside", &["arm"]));
+    let (global, inside) = (
+        bench.parked("global", &["arm"]),
+        bench.parked("inside", &["arm"]),
+    );
     let bound = bench.parked("bound", &[]);
     bench.scheduler.set_default(arm, &global).expect("fits");
     bench.tick();
     assert_eq!(bench.running(), ["global"]);
     bench.scheduler.set_opmode(true);
     bench.scheduler.set_default(arm, &inside).expect("fits");
-    bench.scheduler.bind(&flag.signal(), Binding::OnFalse, &bound);
+    bench
+        .scheduler
+        .bind(&flag.signal(), Binding::OnFalse, &bound);
     bench.tick();
     assert_eq!(bench.running(), ["bound", "inside"]);
     bench.scheduler.set_opmode(false);

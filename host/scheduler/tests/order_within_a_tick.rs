@@ -8,8 +8,11 @@ use support::{Bench, Flag};
 #[test]
 fn commands_are_resumed_from_the_newest_to_the_oldest() {
     let mut bench = Bench::new().with_turns();
-    let (a, b, c) =
-        (bench.yields("a", &[], 9), bench.yields("b", &[], 9), bench.yields("c", &[], 9));
+    let (a, b, c) = (
+        bench.yields("a", &[], 9),
+        bench.yields("b", &[], 9),
+        bench.yields("c", &[], 9),
+    );
     bench.start(&[&a, &b, &c]);
     bench.forget();
     bench.tick();
@@ -99,15 +102,23 @@ fn scopes_end_before_periodic_functions_before_triggers_before_defaults_before_t
     bench.scheduler.set_opmode(false);
     let forked = bench.one_shot("forked", &[]);
     let journal = bench.journal();
-    bench.scheduler.add_periodic("p", coroutine(move |co| async move {
-        journal.say("p", "turn");
-        co.fork(&[forked]).await.map(|()| None)
-    }));
+    bench.scheduler.add_periodic(
+        "p",
+        coroutine(move |co| async move {
+            journal.say("p", "turn");
+            co.fork(&[forked]).await.map(|()| None)
+        }),
+    );
     let bound = bench.one_shot("bound", &["arm"]);
-    bench.scheduler.bind(&Flag::default().signal(), Binding::OnFalse, &bound);
+    bench
+        .scheduler
+        .bind(&Flag::default().signal(), Binding::OnFalse, &bound);
     for mechanism in ["arm", "claw"] {
         let idle = bench.one_shot(&format!("idle {mechanism}"), &[mechanism]);
-        bench.scheduler.set_default(bench.mechanism(mechanism), &idle).expect("fits");
+        bench
+            .scheduler
+            .set_default(bench.mechanism(mechanism), &idle)
+            .expect("fits");
     }
     bench.forget();
     bench.tick();

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::Bench;
+use support::{Bench, Slot};
 
 #[test]
 fn a_running_command_owns_what_it_requires_until_it_ends() {
@@ -87,4 +87,19 @@ fn a_newcomer_owns_only_once_the_one_before_has_cleaned_up() {
         "1 arm to nobody, released",
         "1 arm to run 2",
     ]);
+}
+
+#[test]
+fn an_ancestor_gets_a_mechanism_back_from_a_run_whose_cleanup_cancels_what_lies_between() {
+    let mut bench = Bench::new();
+    let slot = Slot::default();
+    let leaf = bench.avenges("leaf", &["arm"], &slot);
+    let low = bench.forks("low", &[], &[&leaf]);
+    let high = bench.forks("high", &[], &[&low]);
+    let root = bench.forks("root", &["arm"], &[&high]);
+    slot.fill(&[&low, &high]);
+    bench.start(&[&root]);
+    bench.scheduler.cancel(&leaf);
+    assert_eq!(bench.running(), ["root"]);
+    assert_eq!(bench.owner("arm").as_deref(), Some("root"));
 }

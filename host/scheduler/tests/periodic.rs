@@ -9,12 +9,15 @@ use support::{Bench, PERIOD};
 fn a_periodic_function_has_its_turn_in_every_tick_before_the_commands() {
     let mut bench = Bench::new();
     let (journal, said) = (bench.journal(), bench.journal());
-    bench.scheduler.add_periodic("p", coroutine(move |co| async move {
-        loop {
-            journal.say("p", "turn");
-            co.yield_now().await?;
-        }
-    }));
+    bench.scheduler.add_periodic(
+        "p",
+        coroutine(move |co| async move {
+            loop {
+                journal.say("p", "turn");
+                co.yield_now().await?;
+            }
+        }),
+    );
     let a = bench.script("a", move |co| {
         let said = said.clone();
         async move {
@@ -26,7 +29,13 @@ fn a_periodic_function_has_its_turn_in_every_tick_before_the_commands() {
     });
     bench.start(&[&a]);
     bench.tick();
-    bench.expect(&["0 scheduled a", "0 p: turn", "0 a: turn", "1 p: turn", "1 a: turn"]);
+    bench.expect(&[
+        "0 scheduled a",
+        "0 p: turn",
+        "0 a: turn",
+        "1 p: turn",
+        "1 a: turn",
+    ]);
     assert_eq!(bench.scheduler.run_count(), 1, "it is no command");
 }
 
@@ -46,13 +55,16 @@ fn what_a_periodic_function_forks_is_queued_and_outlives_it() {
 fn a_periodic_function_can_wait_and_await() {
     let mut bench = Bench::new();
     let (journal, a) = (bench.journal(), bench.yields("a", &[], 1));
-    bench.scheduler.add_periodic("p", coroutine(move |co| async move {
-        co.wait(PERIOD * 2).await?;
-        journal.say("p", "waited");
-        let outcome = co.await_one(&a).await?;
-        journal.say("p", format!("{outcome:?}"));
-        Ok(None)
-    }));
+    bench.scheduler.add_periodic(
+        "p",
+        coroutine(move |co| async move {
+            co.wait(PERIOD * 2).await?;
+            journal.say("p", "waited");
+            let outcome = co.await_one(&a).await?;
+            journal.say("p", format!("{outcome:?}"));
+            Ok(None)
+        }),
+    );
     bench.ticks(6);
     bench.expect(&[
         "2 p: waited",
@@ -68,10 +80,20 @@ fn a_refused_fork_does_not_end_a_periodic_function() {
     let strong = bench.parked_with("strong", &["arm"], 5);
     let (journal, weak) = (bench.journal(), bench.parked("weak", &["arm"]));
     bench.start(&[&strong]);
-    bench.scheduler.add_periodic("p", coroutine(move |co| async move {
-        journal.say("p", if co.fork(&[weak]).await.is_err() { "refused" } else { "forked" });
-        Ok(None)
-    }));
+    bench.scheduler.add_periodic(
+        "p",
+        coroutine(move |co| async move {
+            journal.say(
+                "p",
+                if co.fork(&[weak]).await.is_err() {
+                    "refused"
+                } else {
+                    "forked"
+                },
+            );
+            Ok(None)
+        }),
+    );
     bench.tick();
     bench.expect(&["0 scheduled strong", "1 p: refused"]);
 }
@@ -90,7 +112,10 @@ fn a_periodic_function_that_fails_is_told_under_its_name_and_is_gone() {
 
 #[test]
 fn a_periodic_function_that_never_yields_fails() {
-    let mut bench = Bench::with_limits(Limits { preemptions: 2, ..Limits::default() });
+    let mut bench = Bench::with_limits(Limits {
+        preemptions: 2,
+        ..Limits::default()
+    });
     let body = coroutine(|_| std::future::pending());
     bench.scheduler.add_periodic("p", body);
     bench.ticks(5);
@@ -102,12 +127,15 @@ fn a_periodic_function_of_an_op_mode_ends_with_it() {
     let mut bench = Bench::new();
     let journal = bench.journal();
     bench.scheduler.set_opmode(true);
-    bench.scheduler.add_periodic("p", coroutine(move |co| async move {
-        loop {
-            journal.say("p", "turn");
-            co.yield_now().await?;
-        }
-    }));
+    bench.scheduler.add_periodic(
+        "p",
+        coroutine(move |co| async move {
+            loop {
+                journal.say("p", "turn");
+                co.yield_now().await?;
+            }
+        }),
+    );
     bench.tick();
     bench.scheduler.set_opmode(false);
     bench.ticks(2);

@@ -4,9 +4,7 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
-use gantry_scheduler::{
-    Answer, Command, Coroutine, Limits, Request, RunId, Step, Tick,
-};
+use gantry_scheduler::{Answer, Command, Coroutine, Limits, Request, RunId, Step, Tick};
 use support::{Bench, Journal};
 
 /// Steps that are taken one by one; then it is pre-empted for ever.
@@ -18,7 +16,11 @@ struct Puppet {
 impl Coroutine for Puppet {
     fn resume(&mut self, _: Tick, answer: Answer) -> Step {
         self.journal.say("puppet", format!("{answer:?}"));
-        self.steps.lock().expect("steps").pop().unwrap_or(Step::Preempted)
+        self.steps
+            .lock()
+            .expect("steps")
+            .pop()
+            .unwrap_or(Step::Preempted)
     }
 }
 
@@ -32,20 +34,28 @@ fn puppet(bench: &Bench, steps: impl IntoIterator<Item = Step>) -> Command {
     let mut steps: Vec<Step> = steps.into_iter().collect();
     steps.reverse();
     let (steps, journal) = (Arc::new(Mutex::new(steps)), bench.journal());
-    bench.command("a", &["arm"]).build(move |_: RunId, _: &Command| {
-        let (steps, journal) = (steps.clone(), journal.clone());
-        Box::new(Puppet { steps, journal }) as Box<dyn Coroutine>
-    })
+    bench
+        .command("a", &["arm"])
+        .build(move |_: RunId, _: &Command| {
+            let (steps, journal) = (steps.clone(), journal.clone());
+            Box::new(Puppet { steps, journal }) as Box<dyn Coroutine>
+        })
 }
 
 fn bench(preemptions: u32) -> Bench {
-    Bench::with_limits(Limits { preemptions, ..Limits::default() })
+    Bench::with_limits(Limits {
+        preemptions,
+        ..Limits::default()
+    })
 }
 
 #[test]
 fn a_preempted_body_goes_on_in_the_next_tick() {
     let mut bench = bench(9);
-    let a = puppet(&bench, [Step::Preempted, Step::Preempted, Step::Finished(Ok(None))]);
+    let a = puppet(
+        &bench,
+        [Step::Preempted, Step::Preempted, Step::Finished(Ok(None))],
+    );
     bench.start(&[&a]);
     bench.ticks(2);
     bench.expect(&[
@@ -85,7 +95,10 @@ fn a_body_that_is_preempted_too_often_in_a_row_is_canceled_and_dropped() {
 fn what_it_asks_in_between_does_not_make_up_for_it() {
     let mut bench = bench(1);
     let ask = || Step::Asked(Request::SetCancelOnForkFailure(true));
-    let a = puppet(&bench, [ask(), Step::Preempted, ask(), Step::Preempted, ask()]);
+    let a = puppet(
+        &bench,
+        [ask(), Step::Preempted, ask(), Step::Preempted, ask()],
+    );
     bench.start(&[&a]);
     bench.tick();
     assert!(!a.is_running());
@@ -95,7 +108,10 @@ fn what_it_asks_in_between_does_not_make_up_for_it() {
 fn a_tick_without_preemption_starts_the_count_anew() {
     let mut bench = bench(1);
     let turn = || [Step::Preempted, Step::Asked(Request::Yield)];
-    let a = puppet(&bench, [turn(), turn(), turn(), turn()].into_iter().flatten());
+    let a = puppet(
+        &bench,
+        [turn(), turn(), turn(), turn()].into_iter().flatten(),
+    );
     bench.start(&[&a]);
     bench.ticks(6);
     assert!(a.is_running());
@@ -121,11 +137,14 @@ fn a_preempted_child_does_not_hold_up_its_parent() {
 #[test]
 fn a_preempted_body_can_be_canceled_and_cleans_up() {
     let mut bench = bench(9);
-    let a = puppet(&bench, [
-        Step::Preempted,
-        Step::Asked(Request::Yield),
-        Step::Finished(Err("late".into())),
-    ]);
+    let a = puppet(
+        &bench,
+        [
+            Step::Preempted,
+            Step::Asked(Request::Yield),
+            Step::Finished(Err("late".into())),
+        ],
+    );
     bench.start(&[&a]);
     bench.forget();
     bench.scheduler.cancel(&a);

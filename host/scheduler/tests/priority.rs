@@ -53,7 +53,10 @@ fn a_child_has_the_highest_priority_of_its_ancestors() {
         command: "rival".into(),
         blocker: Blocker::LowerPriorityThanRunning("child".into()),
     };
-    assert_eq!(bench.scheduler.schedule(&rival), Admission::Refused(refusal));
+    assert_eq!(
+        bench.scheduler.schedule(&rival),
+        Admission::Refused(refusal)
+    );
 }
 
 #[test]

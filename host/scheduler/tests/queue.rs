@@ -44,7 +44,10 @@ fn a_lower_priority_than_that_of_a_queued_command_is_refused() {
     let Admission::Refused(refusal) = bench.scheduler.schedule(&weak) else {
         panic!("it was admitted");
     };
-    assert_eq!(refusal.blocker, Blocker::LowerPriorityThanQueued("strong".into()));
+    assert_eq!(
+        refusal.blocker,
+        Blocker::LowerPriorityThanQueued("strong".into())
+    );
 }
 
 #[test]
@@ -64,7 +67,10 @@ fn evictions_happen_for_the_whole_queue_before_anything_of_it_starts() {
     let (a, b) = (bench.parked("a", &["arm"]), bench.parked("b", &["claw"]));
     bench.start(&[&a, &b]);
     bench.forget();
-    let (c, d) = (bench.one_shot("c", &["arm"]), bench.one_shot("d", &["claw"]));
+    let (c, d) = (
+        bench.one_shot("c", &["arm"]),
+        bench.one_shot("d", &["claw"]),
+    );
     bench.start(&[&c, &d]);
     bench.expect(&[
         "1 scheduled c",

@@ -14,7 +14,10 @@ struct Ids(Arc<Mutex<Vec<(RunId, Option<RunId>, Duration, String)>>>);
 impl Observer for Ids {
     fn event(&mut self, event: &Event<'_>) {
         let name = event.kind.name().to_owned();
-        self.0.lock().expect("ids").push((event.run, event.parent, event.tick.time, name));
+        self.0
+            .lock()
+            .expect("ids")
+            .push((event.run, event.parent, event.tick.time, name));
     }
 }
 
@@ -33,7 +36,11 @@ fn ids_only_grow_and_events_carry_the_run_its_parent_and_the_ticks_time() {
         scheduler.tick(Duration::from_secs(tick));
     }
     let events = std::mem::take(&mut *ids.0.lock().expect("ids"));
-    let (zero, one, two) = (Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2));
+    let (zero, one, two) = (
+        Duration::ZERO,
+        Duration::from_secs(1),
+        Duration::from_secs(2),
+    );
     let event = |run, parent: Option<u64>, time, name: &str| {
         (RunId(run), parent.map(RunId), time, name.to_owned())
     };

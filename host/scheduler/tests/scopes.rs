@@ -9,7 +9,10 @@ use support::{Bench, Flag};
 fn the_end_of_a_run_undoes_its_bindings_and_its_defaults() {
     let mut bench = Bench::new();
     let flag = Flag::default();
-    let (global, inner) = (bench.parked("global", &["arm"]), bench.parked("inner", &["arm"]));
+    let (global, inner) = (
+        bench.parked("global", &["arm"]),
+        bench.parked("inner", &["arm"]),
+    );
     let bound = bench.parked("bound", &[]);
     let arm = bench.mechanism("arm");
     bench.scheduler.set_default(arm, &global).expect("fits");
@@ -52,7 +55,9 @@ fn the_commands_of_a_binding_are_canceled_with_it_whoever_started_them() {
     let bound = bench.parked("bound", &[]);
     bench.scheduler.schedule(&bound);
     bench.scheduler.set_opmode(true);
-    bench.scheduler.bind(&Flag::default().signal(), Binding::OnTrue, &bound);
+    bench
+        .scheduler
+        .bind(&Flag::default().signal(), Binding::OnTrue, &bound);
     bench.tick();
     assert!(bound.is_running());
     bench.scheduler.set_opmode(false);

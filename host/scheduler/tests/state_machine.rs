@@ -64,7 +64,11 @@ fn transitions_are_checked_in_the_order_in_which_they_were_added() {
     let mut bench = Bench::new();
     let flag = Flag::default();
     flag.set(true);
-    let (a, b, c) = (bench.parked("a", &[]), bench.parked("b", &[]), bench.parked("c", &[]));
+    let (a, b, c) = (
+        bench.parked("a", &[]),
+        bench.parked("b", &[]),
+        bench.parked("c", &[]),
+    );
     let mut m = machine(&bench, &[&a, &b, &c]);
     m.switch_when(&[0], Some(2), flag.signal()).expect("states");
     m.switch_when(&[0], Some(1), flag.signal()).expect("states");
@@ -93,9 +97,14 @@ fn a_state_without_a_next_one_ends_the_machine() {
 fn completion_transitions_are_looked_up_once_when_the_command_has_ended() {
     let mut bench = Bench::new();
     let flag = Flag::default();
-    let (a, b, c) = (bench.yields("a", &[], 1), bench.parked("b", &[]), bench.parked("c", &[]));
+    let (a, b, c) = (
+        bench.yields("a", &[], 1),
+        bench.parked("b", &[]),
+        bench.parked("c", &[]),
+    );
     let mut m = machine(&bench, &[&a, &b, &c]);
-    m.switch_on_completion(&[0], Some(1), Some(flag.signal())).expect("states");
+    m.switch_on_completion(&[0], Some(1), Some(flag.signal()))
+        .expect("states");
     m.switch_on_completion(&[0], Some(2), None).expect("states");
     bench.start(&[&m.build(0).expect("a state")]);
     assert_eq!(flag.looks(), 0);
@@ -161,8 +170,17 @@ fn a_state_that_fails_cancels_the_machine() {
 fn a_state_that_was_never_added_is_refused() {
     let bench = Bench::new();
     let mut m = machine(&bench, &[&bench.one_shot("a", &[])]);
-    let error = m.switch_when(&[0], Some(3), Signal::new(|| true)).expect_err("no such state");
-    assert_eq!(error, GroupError::NoState { machine: "m".into(), state: 3, count: 1 });
+    let error = m
+        .switch_when(&[0], Some(3), Signal::new(|| true))
+        .expect_err("no such state");
+    assert_eq!(
+        error,
+        GroupError::NoState {
+            machine: "m".into(),
+            state: 3,
+            count: 1
+        }
+    );
     assert!(m.build(1).is_err());
 }
 
@@ -176,5 +194,8 @@ fn the_transitions_together_are_bounded() {
     }
     assert_eq!(large.parts(), 511);
     assert_eq!(m.switch_when(&[], None, large.clone()), Ok(()));
-    assert_eq!(m.switch_when(&[], None, large), Err(GroupError::TooLarge("m".into())));
+    assert_eq!(
+        m.switch_when(&[], None, large),
+        Err(GroupError::TooLarge("m".into()))
+    );
 }

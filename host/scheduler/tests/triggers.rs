@@ -58,8 +58,14 @@ fn only_retrying_bindings_start_a_command_again_while_the_signal_holds() {
         let a = bench.one_shot("a", &[]);
         bench.scheduler.bind(&flag.signal(), binding, &a);
         bench.ticks(3);
-        let lines = ["0 scheduled a", "0 completed a", "1 scheduled a", "1 completed a",
-            "2 scheduled a", "2 completed a"];
+        let lines = [
+            "0 scheduled a",
+            "0 completed a",
+            "1 scheduled a",
+            "1 completed a",
+            "2 scheduled a",
+            "2 completed a",
+        ];
         bench.expect(&lines[..2 * times]);
     }
 }

@@ -23,7 +23,9 @@ fn a_wait_ends_with_the_first_tick_at_or_after_its_time() {
         co.wait(PERIOD * 2).await.map(|()| None)
     });
     let longer = bench.script("longer", |co| async move {
-        co.wait(PERIOD * 2 + Duration::from_millis(1)).await.map(|()| None)
+        co.wait(PERIOD * 2 + Duration::from_millis(1))
+            .await
+            .map(|()| None)
     });
     bench.start(&[&exact, &longer]);
     bench.forget();
@@ -34,7 +36,9 @@ fn a_wait_ends_with_the_first_tick_at_or_after_its_time() {
 #[test]
 fn a_wait_of_no_time_is_over_at_once() {
     let mut bench = Bench::new();
-    let a = bench.script("a", |co| async move { co.wait(Duration::ZERO).await.map(|()| None) });
+    let a = bench.script("a", |co| async move {
+        co.wait(Duration::ZERO).await.map(|()| None)
+    });
     bench.start(&[&a]);
     bench.expect(&["0 scheduled a", "0 completed a"]);
 }
@@ -42,7 +46,9 @@ fn a_wait_of_no_time_is_over_at_once() {
 #[test]
 fn a_waiting_run_is_not_resumed_before_its_time() {
     let mut bench = Bench::new().with_turns();
-    let a = bench.script("a", |co| async move { co.wait(PERIOD * 50).await.map(|()| None) });
+    let a = bench.script("a", |co| async move {
+        co.wait(PERIOD * 50).await.map(|()| None)
+    });
     bench.start(&[&a]);
     bench.forget();
     bench.ticks(49);
@@ -83,7 +89,7 @@ fn wait_until_looks_at_once_and_then_once_per_tick() {
         async move { co.wait_until(&signal).await.map(|()| None) }
     });
     bench.start(&[&a]);
-    assert_eq!(flag.looks(), 1 , "in the first turn");
+    assert_eq!(flag.looks(), 1, "in the first turn");
     bench.ticks(2);
     assert_eq!(flag.looks(), 3);
     flag.set(true);
@@ -99,7 +105,14 @@ fn until(bench: &Bench, flag: &Flag, timeout: Duration) -> gantry_scheduler::Com
         let (journal, signal) = (journal.clone(), signal.clone());
         async move {
             let result = co.wait_until_timeout(&signal, Some(timeout)).await?;
-            journal.say("a", if result == WaitResult::Met { "met" } else { "timed out" });
+            journal.say(
+                "a",
+                if result == WaitResult::Met {
+                    "met"
+                } else {
+                    "timed out"
+                },
+            );
             Ok(None)
         }
     })
@@ -159,5 +172,10 @@ fn a_condition_that_panics_counts_as_false_and_the_tick_goes_on() {
     bench.tick();
     assert_eq!(bench.running(), ["a"]);
     bench.scheduler.cancel(&a);
-    bench.expect(&["0 scheduled a", "0 scheduled b", "1 completed b", "2 canceled a"]);
+    bench.expect(&[
+        "0 scheduled a",
+        "0 scheduled b",
+        "1 completed b",
+        "2 canceled a",
+    ]);
 }

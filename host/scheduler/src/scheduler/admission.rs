@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::runs::{Key, Scope, Stage};
 use super::Scheduler;
-use crate::{Admission, Blocker, Command, EventKind, MechanismId, Outcome, Refusal};
+use super::runs::{Key, Scope, Stage};
+use crate::{Admission, Blocker, Command, EventKind, Outcome, Refusal};
 
 impl Scheduler {
     /// Admits a command in a scope. It is queued or, if a body is executing, started at once.
@@ -21,7 +21,11 @@ impl Scheduler {
 
     /// Adds a run of the command as queued and removes from the queue what it conflicts with;
     /// none if it is queued or running already. [`launch`](Scheduler::launch) has to follow.
-    pub(super) fn admit(&mut self, command: &Command, scope: Scope) -> Result<Option<Key>, Refusal> {
+    pub(super) fn admit(
+        &mut self,
+        command: &Command,
+        scope: Scope,
+    ) -> Result<Option<Key>, Refusal> {
         let parent = match scope {
             Scope::Command(ref command) => self.running(command),
             Scope::Global | Scope::OpMode(_) => self.executing.last().copied(),
@@ -71,7 +75,12 @@ impl Scheduler {
         if command.is_running() {
             return Ok(false);
         }
-        let refused = |blocker| Err(Refusal { command: command.name().clone(), blocker });
+        let refused = |blocker| {
+            Err(Refusal {
+                command: command.name().clone(),
+                blocker,
+            })
+        };
         if !self.enabled && !command.runs_while_disabled() {
             return refused(Blocker::Disabled);
         }
@@ -93,7 +102,9 @@ impl Scheduler {
     /// Cancels the running commands that an admitted one conflicts with: of each, the topmost
     /// ancestor that is not an ancestor of the newcomer.
     pub(super) fn evict_running(&mut self, newcomer: Key) {
-        let Some(run) = self.runs.get(newcomer) else { return };
+        let Some(run) = self.runs.get(newcomer) else {
+            return;
+        };
         let (command, parent) = (run.command.clone(), run.parent);
         loop {
             let evicted = self
@@ -118,7 +129,7 @@ impl Scheduler {
         let oldest = command
             .requirements()
             .iter()
-            .flat_map(|mechanism| self.holders(mechanism))
+            .flat_map(|mechanism| self.holders[mechanism.index()].iter().copied())
             .filter(|key| self.runs.branch_below(*key, parent).is_some())
             .filter(|key| self.effective_priority(*key) > priority)
             .min()?;
@@ -157,23 +168,13 @@ impl Scheduler {
         command
             .requirements()
             .iter()
-            .filter_map(|mechanism| self.owners[mechanism.index()])
+            .filter_map(|mechanism| self.holders[mechanism.index()].last().copied())
             .filter(move |key| self.runs.branch_below(*key, parent).is_some())
     }
 
-    /// All running runs that require a mechanism, the innermost first.
-    fn holders(&self, mechanism: MechanismId) -> impl Iterator<Item = Key> {
-        let innermost = self.owners[mechanism.index()];
-        let outer = innermost.into_iter().flat_map(move |key| {
-            self.runs
-                .ancestors(key)
-                .filter(move |(_, run)| run.command.requirements().contains(mechanism))
-                .map(|(key, _)| key)
-        });
-        innermost.into_iter().chain(outer)
-    }
-
     fn effective_priority(&self, key: Key) -> i32 {
-        self.runs.get(key).map_or(i32::MIN, |run| run.effective_priority)
+        self.runs
+            .get(key)
+            .map_or(i32::MIN, |run| run.effective_priority)
     }
 }

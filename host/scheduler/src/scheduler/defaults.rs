@@ -1,7 +1,7 @@
 //! Default commands: what runs on a mechanism that nobody else requires.
 
-use super::{InvalidDefault, Scheduler};
 use super::runs::Scope;
+use super::{InvalidDefault, Scheduler};
 use crate::{Command, MechanismId};
 
 /// The default commands, per mechanism and scope.
@@ -23,11 +23,16 @@ struct DefaultCommand {
 
 impl Defaults {
     pub(super) fn new(mechanisms: usize) -> Self {
-        Self { stacks: vec![Vec::new(); mechanisms], order: Vec::with_capacity(mechanisms) }
+        Self {
+            stacks: vec![Vec::new(); mechanisms],
+            order: Vec::with_capacity(mechanisms),
+        }
     }
 
     pub(super) fn current(&self, mechanism: MechanismId) -> Option<Command> {
-        self.stacks[mechanism.index()].last().map(|default| default.command.clone())
+        self.stacks[mechanism.index()]
+            .last()
+            .map(|default| default.command.clone())
     }
 
     pub(super) fn count(&self, mechanism: MechanismId) -> usize {
@@ -62,20 +67,34 @@ impl Scheduler {
             return Err(InvalidDefault {
                 command: command.name().clone(),
                 mechanism: self.mechanisms.name(mechanism).to_owned(),
-                requires: if names.is_empty() { "none".to_owned() } else { names.join(", ") },
+                requires: if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(", ")
+                },
             });
         }
         // A body may set the same one in every tick, for hours.
         let stack = &mut self.defaults.stacks[mechanism.index()];
-        let same = stack.iter().position(|other| other.command == *command && other.scope == scope);
+        let same = stack
+            .iter()
+            .position(|other| other.command == *command && other.scope == scope);
         if let Some(same) = same {
             stack.remove(same);
         }
-        stack.push(DefaultCommand { command: command.clone(), scope, again: same.is_some() });
+        stack.push(DefaultCommand {
+            command: command.clone(),
+            scope,
+            again: same.is_some(),
+        });
         if !self.defaults.order.contains(&mechanism) {
             self.defaults.order.push(mechanism);
         }
-        Ok(if same.is_some() { Added::Again } else { Added::New })
+        Ok(if same.is_some() {
+            Added::Again
+        } else {
+            Added::New
+        })
     }
 
     /// Queues the default commands of mechanisms that no running or queued command requires.
@@ -90,20 +109,27 @@ impl Scheduler {
 
     pub(super) fn queue_default(&mut self, mechanism: MechanismId) {
         let stack = &self.defaults.stacks[mechanism.index()];
-        let Some((current, wider)) = stack.split_last() else { return };
+        let Some((current, wider)) = stack.split_last() else {
+            return;
+        };
         let again = current.again && current.command.is_running();
         if again || wider.iter().any(|default| default.command.is_running()) {
             let superseded = if current.again { &stack[..] } else { wider };
-            let superseded: Vec<Command> =
-                superseded.iter().map(|default| default.command.clone()).collect();
+            let superseded: Vec<Command> = superseded
+                .iter()
+                .map(|default| default.command.clone())
+                .collect();
             for command in superseded {
                 self.cancel(&command);
             }
         }
-        let Some(current) = self.defaults.stacks[mechanism.index()].last() else { return };
-        let wanted = self.owners[mechanism.index()].or(self.queued_for[mechanism.index()]);
+        let Some(current) = self.defaults.stacks[mechanism.index()].last() else {
+            return;
+        };
+        let index = mechanism.index();
+        let wanted = !self.holders[index].is_empty() || self.queued_for[index].is_some();
         // The cleanup of one that was superseded may have ended the scope.
-        if wanted.is_none() && self.is_active(&current.scope) {
+        if !wanted && self.is_active(&current.scope) {
             let (command, scope) = (current.command.clone(), current.scope.clone());
             self.schedule_in(&command, scope);
         }

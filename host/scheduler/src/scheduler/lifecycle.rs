@@ -35,13 +35,16 @@ enum Budget {
 impl Scheduler {
     /// Makes a queued run running; it owns its mechanisms from now on.
     pub(super) fn become_running(&mut self, key: Key) {
-        let Some(run) = self.runs.get_mut(key) else { return };
+        let Some(run) = self.runs.get_mut(key) else {
+            return;
+        };
         run.stage = Stage::Running;
         let requirements = *run.command.requirements();
         for mechanism in requirements.iter() {
             if self.queued_for[mechanism.index()] == Some(key) {
                 self.queued_for[mechanism.index()] = None;
             }
+            self.holders[mechanism.index()].push(key);
             self.owners[mechanism.index()] = Some(key);
             self.observer.owner_changed(mechanism, Some(key.id), false);
         }
@@ -58,7 +61,9 @@ impl Scheduler {
 
     /// Resumes a run with an answer, and goes on as long as its requests are answered at once.
     fn resume(&mut self, key: Key, answer: Answer) {
-        let Some(run) = self.runs.get(key) else { return };
+        let Some(run) = self.runs.get(key) else {
+            return;
+        };
         // What a periodic function starts is nobody's child.
         let is_command = !run.periodic;
         if is_command {
@@ -140,7 +145,9 @@ impl Scheduler {
     /// Counts requests of a run.
     pub(super) fn charge(&mut self, key: Key, requests: u32) {
         let number = self.tick.number;
-        let Some(run) = self.runs.get_mut(key) else { return };
+        let Some(run) = self.runs.get_mut(key) else {
+            return;
+        };
         if run.asks.0 != number {
             run.asks = (number, 0);
         }
@@ -152,9 +159,15 @@ impl Scheduler {
     /// in too many ticks in a row.
     fn preempt(&mut self, key: Key, answer: Answer) {
         let (limit, tick) = (self.limits.preemptions, self.tick.number);
-        let Some(run) = self.runs.get_mut(key) else { return };
+        let Some(run) = self.runs.get_mut(key) else {
+            return;
+        };
         let (last, before) = run.preempted;
-        let count = if before > 0 && last + 1 == tick { before + 1 } else { 1 };
+        let count = if before > 0 && last + 1 == tick {
+            before + 1
+        } else {
+            1
+        };
         run.preempted = (tick, count);
         run.wait = Wait::Preempted(answer);
         let (periodic, name) = (run.periodic, run.command.name().clone());
@@ -164,7 +177,13 @@ impl Scheduler {
         } else if periodic {
             // The only end of it that anybody is told of.
             let message = format!("pre-empted in {count} ticks in a row");
-            self.fail(key, Failure { command: name, message: Arc::from(message) });
+            self.fail(
+                key,
+                Failure {
+                    command: name,
+                    message: Arc::from(message),
+                },
+            );
         } else {
             let limit = format!("the limit of {limit} pre-emptions in a row");
             self.interrupt_run(key, &Arc::from(limit));
@@ -173,7 +192,9 @@ impl Scheduler {
 
     /// Puts a run off until the next tick because of what others have asked for.
     fn put_off(&mut self, key: Key, answer: Answer) {
-        let Some(run) = self.runs.get_mut(key) else { return };
+        let Some(run) = self.runs.get_mut(key) else {
+            return;
+        };
         run.wait = Wait::Preempted(answer);
         self.emit(key, EventKind::Preempted(0));
         self.turns.list_for_next(&mut self.runs, key);
@@ -222,7 +243,9 @@ impl Scheduler {
 
     /// Cancels a run with everything below it.
     pub(super) fn cancel_run(&mut self, key: Key) {
-        let Some(run) = self.runs.get(key) else { return };
+        let Some(run) = self.runs.get(key) else {
+            return;
+        };
         let outcome = run.canceled_as.clone();
         self.cancel_as(key, outcome);
     }
@@ -257,7 +280,9 @@ impl Scheduler {
     /// Cancels a command for the cleanup of a run. The stack holds a frame for each run that is
     /// ending, so a long chain of cleanups that cancel each other is cut.
     pub(super) fn cancel_for_cleanup(&mut self, command: &crate::Command) {
-        let Some(key) = self.runs.of(command) else { return };
+        let Some(key) = self.runs.of(command) else {
+            return;
+        };
         if self.ends.nested < NESTED_ENDS {
             self.cancel_run(key);
         } else {
@@ -297,7 +322,9 @@ impl Scheduler {
 
     /// From here on the command is not running any more and can be scheduled anew.
     fn begin_end(&mut self, key: Key) {
-        let Some(run) = self.runs.get_mut(key) else { return };
+        let Some(run) = self.runs.get_mut(key) else {
+            return;
+        };
         run.stage = Stage::Ending;
         run.command.set_slot(None);
         let requirements = *run.command.requirements();
@@ -305,6 +332,7 @@ impl Scheduler {
             if self.queued_for[mechanism.index()] == Some(key) {
                 self.queued_for[mechanism.index()] = None;
             }
+            self.holders[mechanism.index()].retain(|holder| *holder != key);
         }
     }
 
@@ -312,8 +340,12 @@ impl Scheduler {
     /// those that it has lent to a child, but not wait.
     fn clean_up(&mut self, key: Key) {
         let tick = self.tick;
-        let Some(run) = self.runs.get_mut(key) else { return };
-        let Some(mut coroutine) = run.coroutine.take() else { return };
+        let Some(run) = self.runs.get_mut(key) else {
+            return;
+        };
+        let Some(mut coroutine) = run.coroutine.take() else {
+            return;
+        };
         let requirements = *run.command.requirements();
         for mechanism in requirements.iter() {
             if self.owners[mechanism.index()].replace(key) != Some(key) {
@@ -343,7 +375,9 @@ impl Scheduler {
     fn forget(&mut self, key: Key, outcome: &Outcome) {
         self.release(key);
         self.runs.unlink(key);
-        let Some(run) = self.runs.remove(key) else { return };
+        let Some(run) = self.runs.remove(key) else {
+            return;
+        };
         self.scope_ended |= run.has_scoped;
         if !run.forked.is_empty() {
             self.ended_forks.push((run.command, run.forked));
@@ -353,19 +387,19 @@ impl Scheduler {
         }
     }
 
-    /// Hands the mechanisms of an ending run to its nearest ancestor that requires them.
+    /// Hands the mechanisms of an ending run to the innermost of those that still hold them.
     fn release(&mut self, key: Key) {
-        let Some(run) = self.runs.get(key) else { return };
+        let Some(run) = self.runs.get(key) else {
+            return;
+        };
         for mechanism in run.command.requirements().iter() {
             if self.owners[mechanism.index()] != Some(key) {
                 continue;
             }
-            let heir = self.runs.ancestors(key).find(|(_, run)| {
-                run.stage == Stage::Running && run.command.requirements().contains(mechanism)
-            });
-            let heir = heir.map(|(key, _)| key);
+            let heir = self.holders[mechanism.index()].last().copied();
             self.owners[mechanism.index()] = heir;
-            self.observer.owner_changed(mechanism, heir.map(|key| key.id), true);
+            self.observer
+                .owner_changed(mechanism, heir.map(|key| key.id), true);
         }
     }
 }

@@ -90,8 +90,10 @@ pub struct Scheduler {
     queue: Vec<Key>,
     /// Per mechanism: the queued run that requires it.
     queued_for: Vec<Option<Key>>,
-    /// Per mechanism: the innermost running run that requires it. All others that do are its
-    /// ancestors.
+    /// Per mechanism: the running runs that require it, each an ancestor of the next.
+    holders: Vec<Vec<Key>>,
+    /// Per mechanism: the run that may write its outputs, which is the innermost holder or one
+    /// that is cleaning up.
     owners: Vec<Option<Key>>,
     /// The runs that are being resumed, each started by the one before.
     executing: Vec<Key>,
@@ -150,6 +152,7 @@ impl Scheduler {
             runs: Runs::default(),
             queue: Vec::new(),
             queued_for: vec![None; count],
+            holders: vec![Vec::new(); count],
             owners: vec![None; count],
             executing: Vec::new(),
             turns: Turns::default(),
@@ -200,7 +203,10 @@ impl Scheduler {
     /// Cancels all commands, oldest first. Default commands start again with the next tick.
     pub fn cancel_all(&mut self) {
         self.cancel_queue();
-        for key in self.runs.sorted(|run| run.stage == Stage::Running && !run.periodic) {
+        for key in self
+            .runs
+            .sorted(|run| run.stage == Stage::Running && !run.periodic)
+        {
             self.cancel_alone(key);
         }
     }
@@ -208,7 +214,8 @@ impl Scheduler {
     /// Binds a command to a signal, in the scope of the present op mode if there is one.
     pub fn bind(&mut self, signal: &Signal, binding: Binding, command: &Command) {
         let scope = self.outer_scope();
-        self.triggers.add(signal.clone(), binding, command.clone(), scope);
+        self.triggers
+            .add(signal.clone(), binding, command.clone(), scope);
     }
 
     /// Sets a mechanism's default command, in the scope of the present op mode if there is one.
@@ -221,7 +228,8 @@ impl Scheduler {
         mechanism: MechanismId,
         command: &Command,
     ) -> Result<(), InvalidDefault> {
-        self.add_default(mechanism, command, self.outer_scope()).map(|_| ())
+        self.add_default(mechanism, command, self.outer_scope())
+            .map(|_| ())
     }
 
     /// Goes to another op mode, or to none. What was made in the one before is undone at the
@@ -262,8 +270,12 @@ impl Scheduler {
     }
 
     /// The run that may write a mechanism's outputs: of those that require it, the innermost.
+    ///
+    /// # Panics
+    ///
+    /// If the mechanism is not one of this scheduler's.
     pub fn owner(&self, mechanism: MechanismId) -> Option<RunId> {
-        self.owners.get(mechanism.index()).copied().flatten().map(|key| key.id)
+        self.owners[mechanism.index()].map(|key| key.id)
     }
 
     /// The running and queued commands, oldest first.
@@ -277,7 +289,11 @@ impl Scheduler {
                 running: run.stage == Stage::Running,
             })
         };
-        self.runs.sorted(|run| !run.periodic).iter().filter_map(info).collect()
+        self.runs
+            .sorted(|run| !run.periodic)
+            .iter()
+            .filter_map(info)
+            .collect()
     }
 
     /// How many commands are running or queued.
@@ -323,8 +339,15 @@ impl Scheduler {
         self.end_scopes_of_forks();
         if std::mem::take(&mut self.opmode_ended) {
             self.scope_ended = true;
-            for key in self.runs.sorted(|run| matches!(run.scope, Scope::OpMode(_))) {
-                if self.runs.get(key).is_some_and(|run| !self.is_active(&run.scope)) {
+            for key in self
+                .runs
+                .sorted(|run| matches!(run.scope, Scope::OpMode(_)))
+            {
+                if self
+                    .runs
+                    .get(key)
+                    .is_some_and(|run| !self.is_active(&run.scope))
+                {
                     self.cancel_run(key);
                 }
             }

@@ -30,7 +30,9 @@ impl Scheduler {
         for index in 0..self.periodics.len() {
             let key = self.periodics[index];
             let now = self.tick.time;
-            let Some(run) = self.runs.get(key) else { continue };
+            let Some(run) = self.runs.get(key) else {
+                continue;
+            };
             if !matches!(run.wait, Wait::Timer(deadline) if deadline > now) {
                 self.take_turn(key);
             }
@@ -43,6 +45,10 @@ impl Scheduler {
 impl Run {
     /// Where what this run makes belongs.
     pub(super) fn scope_of_children(&self) -> Scope {
-        if self.periodic { self.scope.clone() } else { Scope::Command(self.command.clone()) }
+        if self.periodic {
+            self.scope.clone()
+        } else {
+            Scope::Command(self.command.clone())
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Scheduler;
-use super::runs::{Key, Run, Scope, Wait};
 use super::defaults::Added;
+use super::runs::{Key, Run, Scope, Wait};
 use super::waits::{AwaitState, Waiter};
 use crate::groups::first_conflict;
 use crate::{
@@ -40,9 +40,11 @@ impl Scheduler {
                 self.cancel(&command);
                 Some(Answer::Done)
             }
-            Request::Bind { signal, binding, command } => {
-                Some(self.bind_in(key, signal, binding, command))
-            }
+            Request::Bind {
+                signal,
+                binding,
+                command,
+            } => Some(self.bind_in(key, signal, binding, command)),
             Request::SetDefault { mechanism, command } => {
                 Some(self.set_default_in(key, mechanism, &command))
             }
@@ -68,7 +70,9 @@ impl Scheduler {
     }
 
     fn scope_of_children(&self, key: Key) -> Scope {
-        self.runs.get(key).map_or(Scope::Global, |run| run.scope_of_children())
+        self.runs
+            .get(key)
+            .map_or(Scope::Global, |run| run.scope_of_children())
     }
 
     fn suspend(&mut self, key: Key, wait: Wait) {
@@ -126,7 +130,11 @@ impl Scheduler {
                 return Err(None);
             }
         }
-        if refused.is_empty() { Ok(()) } else { Err(self.fork_failed(key, forked, refused)) }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(self.fork_failed(key, forked, refused))
+        }
     }
 
     fn await_commands(
@@ -146,13 +154,26 @@ impl Scheduler {
         self.awaits += 1;
         let serial = self.awaits;
         let outcomes = vec![None; commands.len()];
-        let state = AwaitState { serial, mode, commands: commands.clone(), outcomes, ended: 0 };
+        let state = AwaitState {
+            serial,
+            mode,
+            commands: commands.clone(),
+            outcomes,
+            ended: 0,
+        };
         self.suspend(key, Wait::Await(state));
 
         let mut forked = Vec::new();
         let mut refused = Vec::new();
         for (index, command) in commands.iter().enumerate() {
-            match self.start_awaited(Waiter { run: key, serial, index }, command) {
+            match self.start_awaited(
+                Waiter {
+                    run: key,
+                    serial,
+                    index,
+                },
+                command,
+            ) {
                 Ok(()) => forked.push(command.name().clone()),
                 Err(refusal) => refused.push(refusal),
             }
@@ -198,7 +219,11 @@ impl Scheduler {
         serial: u64,
         commands: &[Command],
     ) -> Result<(), Refusal> {
-        let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(key) else {
+        let Some(Run {
+            wait: Wait::Await(state),
+            ..
+        }) = self.runs.get_mut(key)
+        else {
             return Ok(());
         };
         if state.is_won() {
@@ -207,7 +232,14 @@ impl Scheduler {
         for (index, command) in commands.iter().enumerate() {
             if self.is_alive(key) && self.runs.of(command).is_none() {
                 self.forget_outcome(key, index);
-                self.start_awaited(Waiter { run: key, serial, index }, command)?;
+                self.start_awaited(
+                    Waiter {
+                        run: key,
+                        serial,
+                        index,
+                    },
+                    command,
+                )?;
             }
         }
         Ok(())
@@ -234,7 +266,11 @@ impl Scheduler {
             .iter()
             .filter_map(|command| self.is_schedulable(command, parent).err())
             .collect();
-        if refused.is_empty() { Ok(()) } else { Err(self.fork_failed(key, Vec::new(), refused)) }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(self.fork_failed(key, Vec::new(), refused))
+        }
     }
 
     /// What a refused fork does to the caller: its whole tree is canceled, or it is told.
@@ -244,7 +280,11 @@ impl Scheduler {
         forked: Vec<Arc<str>>,
         refused: Vec<Refusal>,
     ) -> Option<Answer> {
-        if self.runs.get(key).is_some_and(|run| !run.cancel_on_fork_failure) {
+        if self
+            .runs
+            .get(key)
+            .is_some_and(|run| !run.cancel_on_fork_failure)
+        {
             return Some(Answer::Refused(ForkFailure { forked, refused }));
         }
         let by: Arc<str> = Arc::from(refused[0].blocker.name());
@@ -252,18 +292,16 @@ impl Scheduler {
         if let Some(run) = self.runs.get_mut(key) {
             run.canceled_as = Outcome::Interrupted(by.clone());
         }
-        let root = self.runs.ancestors(key).last().map_or(key, |(root, _)| root);
+        let root = self
+            .runs
+            .ancestors(key)
+            .last()
+            .map_or(key, |(root, _)| root);
         self.cancel_as(root, Outcome::Interrupted(by));
         None
     }
 
-    fn bind_in(
-        &mut self,
-        key: Key,
-        signal: Signal,
-        binding: Binding,
-        command: Command,
-    ) -> Answer {
+    fn bind_in(&mut self, key: Key, signal: Signal, binding: Binding, command: Command) -> Answer {
         if let Err(answer) = check_signal(&signal) {
             return answer;
         }

@@ -78,7 +78,10 @@ pub(super) enum Wait {
     /// Its turn in the next tick.
     Turn,
     Timer(Duration),
-    Condition { signal: Signal, deadline: Option<Duration> },
+    Condition {
+        signal: Signal,
+        deadline: Option<Duration>,
+    },
     Forever,
     Await(AwaitState),
     /// Its turn in the next tick, in the middle of its body.
@@ -184,18 +187,26 @@ impl Runs {
     }
 
     pub(super) fn get(&self, key: Key) -> Option<&Run> {
-        self.slots.get(key.slot)?.as_ref().filter(|run| run.id == key.id)
+        self.slots
+            .get(key.slot)?
+            .as_ref()
+            .filter(|run| run.id == key.id)
     }
 
     pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Run> {
-        self.slots.get_mut(key.slot)?.as_mut().filter(|run| run.id == key.id)
+        self.slots
+            .get_mut(key.slot)?
+            .as_mut()
+            .filter(|run| run.id == key.id)
     }
 
     /// The queued or running run of a command.
     pub(super) fn of(&self, command: &Command) -> Option<Key> {
         let slot = command.slot()?;
         let run = self.slots.get(slot)?.as_ref()?;
-        run.command.same(command).then_some(Key { id: run.id, slot })
+        run.command
+            .same(command)
+            .then_some(Key { id: run.id, slot })
     }
 
     pub(super) fn is_at(&self, key: Key, stage: Stage) -> bool {
@@ -223,7 +234,8 @@ impl Runs {
         let mut branch = None;
         let (mut left, mut right) = (Some(key), parent);
         let depth = |key: Option<Key>| {
-            key.and_then(|key| self.get(key)).map_or(0, |run| run.depth + 1)
+            key.and_then(|key| self.get(key))
+                .map_or(0, |run| run.depth + 1)
         };
         // While everything is canceled, a parent may be gone before its child.
         let up = |key: Option<Key>| {
@@ -253,8 +265,11 @@ impl Runs {
 
     /// The keys of all runs that fit, oldest first.
     pub(super) fn sorted(&self, fits: impl Fn(&Run) -> bool) -> Vec<Key> {
-        let mut keys: Vec<Key> =
-            self.iter().filter(|(_, run)| fits(run)).map(|(key, _)| key).collect();
+        let mut keys: Vec<Key> = self
+            .iter()
+            .filter(|(_, run)| fits(run))
+            .map(|(key, _)| key)
+            .collect();
         keys.sort_unstable();
         keys
     }

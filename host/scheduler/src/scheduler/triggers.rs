@@ -22,7 +22,14 @@ pub(super) struct Triggers(Vec<Trigger>);
 
 impl Triggers {
     pub(super) fn add(&mut self, signal: Signal, binding: Binding, command: Command, scope: Scope) {
-        self.0.push(Trigger { signal, binding, command, scope, before: None, removed: false });
+        self.0.push(Trigger {
+            signal,
+            binding,
+            command,
+            scope,
+            before: None,
+            removed: false,
+        });
     }
 }
 
@@ -49,7 +56,9 @@ impl Scheduler {
             let trigger = &mut self.triggers.0[index];
             let now = trigger.signal.sample_contained(self.tick);
             let edge = trigger.before.replace(now) != Some(now);
-            let Some(action) = action(trigger.binding, now, edge) else { continue };
+            let Some(action) = action(trigger.binding, now, edge) else {
+                continue;
+            };
             let (command, scope) = (trigger.command.clone(), trigger.scope.clone());
             match action {
                 Action::Cancel => self.cancel(&command),
@@ -81,7 +90,12 @@ impl Scheduler {
 
     /// Cancels the command of a trigger that is about to be removed.
     fn undo(&mut self, index: usize) {
-        let Trigger { signal, command, scope, .. } = &self.triggers.0[index];
+        let Trigger {
+            signal,
+            command,
+            scope,
+            ..
+        } = &self.triggers.0[index];
         if let Scope::Command(_) = scope {
             self.scoped_bindings -= signal.parts() as usize;
         }

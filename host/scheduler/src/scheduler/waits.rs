@@ -41,7 +41,9 @@ pub(super) struct Waiters {
 
 impl Waiters {
     pub(super) fn has(&self, run: Key, serial: u64) -> bool {
-        self.list.iter().any(|waiter| waiter.run == run && waiter.serial == serial)
+        self.list
+            .iter()
+            .any(|waiter| waiter.run == run && waiter.serial == serial)
     }
 
     pub(super) fn into_iter(self) -> impl Iterator<Item = Waiter> {
@@ -142,7 +144,8 @@ impl Turns {
     pub(super) fn start_timer(&mut self, runs: &Runs, deadline: Duration, key: Key) {
         // Timers of runs that ended before they were due are dropped when they are the most.
         if self.timers.len() > 64 && self.timers.len() > 2 * runs.len() {
-            self.timers.retain(|Reverse((_, key))| runs.get(*key).is_some());
+            self.timers
+                .retain(|Reverse((_, key))| runs.get(*key).is_some());
         }
         self.timers.push(Reverse((deadline, key)));
     }
@@ -152,14 +155,14 @@ impl Scheduler {
     /// Whether a run's wait is over, and the answer if it is.
     pub(super) fn wait_result(&mut self, key: Key) -> Turn {
         let tick = self.tick;
-        let Some(run) = self.runs.get_mut(key) else { return Turn::Asleep };
+        let Some(run) = self.runs.get_mut(key) else {
+            return Turn::Asleep;
+        };
         match &mut run.wait {
             Wait::Start => Turn::Resume(Answer::Start),
             Wait::Turn | Wait::Timer(_) => Turn::Resume(Answer::Done),
             Wait::Forever => Turn::Asleep,
-            Wait::Preempted(answer) => {
-                Turn::Resume(std::mem::replace(answer, Answer::Continue))
-            }
+            Wait::Preempted(answer) => Turn::Resume(std::mem::replace(answer, Answer::Continue)),
             Wait::Condition { signal, deadline } => {
                 if signal.sample_contained(tick) {
                     Turn::Resume(Answer::Waited(WaitResult::Met))
@@ -189,7 +192,14 @@ impl Scheduler {
             {
                 state.outcomes[index] = None;
                 state.ended -= 1;
-                self.add_waiter(again, Waiter { run: key, serial: state.serial, index });
+                self.add_waiter(
+                    again,
+                    Waiter {
+                        run: key,
+                        serial: state.serial,
+                        index,
+                    },
+                );
             }
         }
         if !state.is_over() {
@@ -208,17 +218,26 @@ impl Scheduler {
                     }
                 }
                 let outcome = state.outcomes[won].take().unwrap_or(Outcome::Canceled);
-                Answer::Winner { index: won, outcome }
+                Answer::Winner {
+                    index: won,
+                    outcome,
+                }
             }
         })
     }
 
     /// Takes note that what a run waits for has ended.
     pub(super) fn record_outcome(&mut self, waiter: Waiter, outcome: &Outcome) {
-        if let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(waiter.run)
+        if let Some(Run {
+            wait: Wait::Await(state),
+            ..
+        }) = self.runs.get_mut(waiter.run)
             && state.serial == waiter.serial
         {
-            if state.outcomes[waiter.index].replace(outcome.clone()).is_none() {
+            if state.outcomes[waiter.index]
+                .replace(outcome.clone())
+                .is_none()
+            {
                 state.ended += 1;
             }
             if state.is_over() {
@@ -229,7 +248,10 @@ impl Scheduler {
 
     /// Waits for a command once more that is about to be started again.
     pub(super) fn forget_outcome(&mut self, waiter: Key, index: usize) {
-        if let Some(Run { wait: Wait::Await(state), .. }) = self.runs.get_mut(waiter)
+        if let Some(Run {
+            wait: Wait::Await(state),
+            ..
+        }) = self.runs.get_mut(waiter)
             && state.outcomes[index].take().is_some()
         {
             state.ended -= 1;
@@ -237,14 +259,19 @@ impl Scheduler {
     }
 
     pub(super) fn add_waiter(&mut self, awaited: Key, waiter: Waiter) {
-        let Some(run) = self.runs.get_mut(awaited) else { return };
+        let Some(run) = self.runs.get_mut(awaited) else {
+            return;
+        };
         run.waiters.list.push(waiter);
         // Somebody may wait for a run again and again, always giving up before it ends.
         if run.waiters.list.len() > 2 * run.waiters.tidy + 16 {
             let mut list = std::mem::take(&mut run.waiters.list);
             list.retain(|waiter| self.is_waiting(*waiter));
             if let Some(run) = self.runs.get_mut(awaited) {
-                run.waiters = Waiters { tidy: list.len(), list };
+                run.waiters = Waiters {
+                    tidy: list.len(),
+                    list,
+                };
             }
         }
     }

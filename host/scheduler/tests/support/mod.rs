@@ -35,7 +35,11 @@ impl Bench {
         let journal = Journal::default();
         let recorder = Box::new(Recorder(journal.clone(), mechanisms.clone()));
         let scheduler = Scheduler::with_limits(mechanisms.clone(), recorder, limits);
-        Self { scheduler, journal, mechanisms }
+        Self {
+            scheduler,
+            journal,
+            mechanisms,
+        }
     }
 
     /// Journals `mounted` and `yielded` too.
@@ -53,7 +57,8 @@ impl Bench {
     /// Runs one tick.
     pub(crate) fn tick(&mut self) {
         let next = self.scheduler.now().number + 1;
-        self.scheduler.tick(PERIOD * u32::try_from(next).expect("a short test"));
+        self.scheduler
+            .tick(PERIOD * u32::try_from(next).expect("a short test"));
         self.journal.0.tick.store(next, Ordering::Relaxed);
     }
 
@@ -66,7 +71,11 @@ impl Bench {
     /// Schedules commands and runs one tick.
     pub(crate) fn start(&mut self, commands: &[&Command]) {
         for command in commands {
-            assert!(self.scheduler.schedule(command).is_success(), "{:?} was refused", command);
+            assert!(
+                self.scheduler.schedule(command).is_success(),
+                "{:?} was refused",
+                command
+            );
         }
         self.tick();
     }
@@ -93,7 +102,9 @@ impl Bench {
     }
 
     pub(crate) fn mechanism(&self, name: &str) -> MechanismId {
-        self.mechanisms.find(name).expect("a mechanism of the bench")
+        self.mechanisms
+            .find(name)
+            .expect("a mechanism of the bench")
     }
 
     /// Starts a command that requires these mechanisms.
@@ -112,7 +123,8 @@ impl Bench {
 
     /// Ends in its first turn.
     pub(crate) fn one_shot(&self, name: &str, requires: &[&str]) -> Command {
-        self.command(name, requires).build_async(|_| async { Ok(None) })
+        self.command(name, requires)
+            .build_async(|_| async { Ok(None) })
     }
 
     /// Goes on until canceled, and journals its cleanup.
@@ -122,17 +134,21 @@ impl Bench {
 
     /// Like `parked`, with a priority.
     pub(crate) fn parked_with(&self, name: &str, requires: &[&str], priority: i32) -> Command {
-        parked(self.command(name, requires).priority(priority), &self.journal)
+        parked(
+            self.command(name, requires).priority(priority),
+            &self.journal,
+        )
     }
 
     /// Ends after so many ticks more.
     pub(crate) fn yields(&self, name: &str, requires: &[&str], times: usize) -> Command {
-        self.command(name, requires).build_async(move |co| async move {
-            for _ in 0..times {
-                co.yield_now().await?;
-            }
-            Ok(None)
-        })
+        self.command(name, requires)
+            .build_async(move |co| async move {
+                for _ in 0..times {
+                    co.yield_now().await?;
+                }
+                Ok(None)
+            })
     }
 
     /// Fails with this message after so many ticks more.
@@ -190,14 +206,19 @@ impl Bench {
     /// Names of the running commands, oldest first.
     pub(crate) fn running(&self) -> Vec<String> {
         let runs = self.scheduler.runs();
-        runs.iter().filter(|run| run.running).map(|run| run.command.name().to_string()).collect()
+        runs.iter()
+            .filter(|run| run.running)
+            .map(|run| run.command.name().to_string())
+            .collect()
     }
 
     /// Name of the command that owns a mechanism.
     pub(crate) fn owner(&self, mechanism: &str) -> Option<String> {
         let owner = self.scheduler.owner(self.mechanism(mechanism))?;
         let runs = self.scheduler.runs();
-        runs.iter().find(|run| run.id == owner).map(|run| run.command.name().to_string())
+        runs.iter()
+            .find(|run| run.id == owner)
+            .map(|run| run.command.name().to_string())
     }
 }
 
@@ -258,7 +279,11 @@ impl Journal {
 
     fn write(&self, line: String) {
         let tick = self.0.tick.load(Ordering::Relaxed);
-        self.0.lines.lock().expect("journal").push(format!("{tick} {line}"));
+        self.0
+            .lines
+            .lock()
+            .expect("journal")
+            .push(format!("{tick} {line}"));
     }
 }
 
@@ -277,15 +302,24 @@ impl Observer for Recorder {
             EventKind::Completed(Some(value)) => format!(" with {value}"),
             _ => String::new(),
         };
-        assert_eq!(self.0.0.tick.load(Ordering::Relaxed), event.tick.number, "the event's tick");
-        self.0.write(format!("{} {}{detail}", event.kind.name(), event.command.name()));
+        assert_eq!(
+            self.0.0.tick.load(Ordering::Relaxed),
+            event.tick.number,
+            "the event's tick"
+        );
+        self.0.write(format!(
+            "{} {}{detail}",
+            event.kind.name(),
+            event.command.name()
+        ));
     }
 
     fn owner_changed(&mut self, mechanism: MechanismId, owner: Option<RunId>, released: bool) {
         if self.0.0.owners.load(Ordering::Relaxed) {
             let owner = owner.map_or_else(|| "nobody".to_owned(), |run| format!("run {run}"));
             let released = if released { ", released" } else { "" };
-            self.0.write(format!("{} to {owner}{released}", self.1.name(mechanism)));
+            self.0
+                .write(format!("{} to {owner}{released}", self.1.name(mechanism)));
         }
     }
 }
