@@ -93,7 +93,9 @@ impl RunLog {
     /// Writes an entry of one or more lines.
     pub(crate) fn entry(&mut self, tick: u64, level: Level, message: &str) {
         if level == Level::Error && message.starts_with("panicked at ") {
-            self.panic = Some(visible(message.as_bytes()));
+            let lines: Vec<String> =
+                message.lines().take(8).map(|line| visible(line.as_bytes())).collect();
+            self.panic = Some(lines.join("\n"));
         }
         for line in message.lines() {
             self.line(tick, level, line.as_bytes());

@@ -60,6 +60,14 @@ pub enum LookupError {
         /// The parameter most like it.
         nearest: Option<String>,
     },
+    /// An argument was given more than once.
+    #[error("`{command}` is given the argument `{argument}` twice")]
+    DuplicateArgument {
+        /// The command, with its plugin.
+        command: String,
+        /// The argument.
+        argument: String,
+    },
     /// The argument is of another type.
     #[error("the argument `{parameter}` of `{command}` is a {kind}{}, not a {given}", in_unit(.unit))]
     WrongType {
@@ -149,6 +157,10 @@ impl LookupError {
     }
 
     pub(crate) fn unknown_argument(command: &str, name: &str, definition: &Definition) -> Self {
+        if definition.parameters.iter().any(|parameter| parameter.name == name) {
+            let (command, argument) = (command.to_owned(), name.to_owned());
+            return LookupError::DuplicateArgument { command, argument };
+        }
         let names = definition
             .parameters
             .iter()
