@@ -146,7 +146,10 @@ fn members_that_run_side_by_side_may_not_share_a_mechanism() {
     );
     let conflict = GroupError::Conflict("a".into(), "b".into());
     assert_eq!(race(&[a.clone(), b.clone()]), Err(conflict.clone()));
-    assert_eq!(parallel(&[b.clone()], &[a.clone()]), Err(conflict));
+    assert_eq!(
+        parallel(std::slice::from_ref(&b), std::slice::from_ref(&a)),
+        Err(conflict)
+    );
     assert_eq!(sequence(&[a, b]).requirements().len(), 2);
 }
 

@@ -9,7 +9,9 @@ use gantry_scheduler::{Command, Event, Mechanisms, Observer, RunId, Scheduler};
 use support::Bench;
 
 #[derive(Clone, Default)]
-struct Ids(Arc<Mutex<Vec<(RunId, Option<RunId>, Duration, String)>>>);
+struct Ids(Arc<Mutex<Vec<Told>>>);
+
+type Told = (RunId, Option<RunId>, Duration, String);
 
 impl Observer for Ids {
     fn event(&mut self, event: &Event<'_>) {

@@ -1,4 +1,6 @@
 //! May this command start, and who has to go if it does?
+//!
+//! Nothing is resumed or cleaned up while it is decided; a refusal changes nothing.
 
 use std::sync::Arc;
 

@@ -1,4 +1,8 @@
 //! A run's life: becoming running, being resumed, completing, failing, being canceled.
+//!
+//! A cleanup can cancel other runs, its own ancestors among them, but start none: while a run is
+//! ending, no body is resumed and nothing is admitted. So an object never has two runs, and what
+//! is read before an end has to be read again after it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
 //! What bodies ask for.
+//!
+//! No coroutine is being resumed while a request is served, so each of them may end the one that
+//! asked; whether it is still alive is looked at after each step that can.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -349,11 +352,11 @@ impl Scheduler {
                  the most they may"
             )));
         }
-        if let Some(run) = self.runs.get_mut(key) {
-            if !run.periodic {
-                run.has_scoped = true;
-                self.scoped_bindings += parts as usize;
-            }
+        if let Some(run) = self.runs.get_mut(key)
+            && !run.periodic
+        {
+            run.has_scoped = true;
+            self.scoped_bindings += parts as usize;
         }
         Ok(())
     }

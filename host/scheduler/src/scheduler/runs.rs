@@ -1,4 +1,6 @@
 //! The runs that exist, and who forked whom.
+//!
+//! Plain data: no rule is applied here and nothing is told to anybody.
 
 use std::time::Duration;
 

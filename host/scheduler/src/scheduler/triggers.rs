@@ -1,4 +1,6 @@
 //! Triggers: bindings of commands to signals, polled once per tick.
+//!
+//! They queue and cancel; nothing starts before the queue is promoted.
 
 use super::Scheduler;
 use super::runs::Scope;
