@@ -1,7 +1,8 @@
 //! The real binary, as a user runs it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -141,6 +142,44 @@ fn an_unknown_op_mode_is_an_error_that_lists_those_there_are() {
 }
 
 #[test]
+fn an_emergency_stop_is_for_good_and_quitting_is_orderly() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.hello]
+        file = "hello.wasm"
+        [opmodes.greet]
+        mode = "test"
+        schedule = ["hello/hello"]
+        "#,
+    );
+    let file = robot.folder.path().join("events.jsonl");
+    let mut child = gantry(&robot.folder)
+        .arg("run")
+        .arg(robot.path())
+        .arg("--events")
+        .arg(&file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let orders = b"enable greet\nfly\nenable gret\nestop\nenable greet\nquit\n";
+    child.stdin.take().unwrap().write_all(orders).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_succeeded(&output);
+
+    let events = events(&file);
+    let modes: Vec<&str> = events
+        .iter()
+        .filter(|event| event["event"] == "mode")
+        .map(|event| event["mode"].as_str().unwrap())
+        .collect();
+    assert_eq!(modes, ["disabled", "test", "emergency-stopped"]);
+    let errors = text(&output.stderr);
+    assert!(errors.contains("`fly`") && errors.contains("`gret`"), "{errors}");
+}
+
+#[test]
 fn inspect_says_what_a_plugin_offers_and_asks_for() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("drivetrain.wasm");
@@ -148,7 +187,7 @@ fn inspect_says_what_a_plugin_offers_and_asks_for() {
     let output = gantry(&folder).arg("inspect").arg(&path).output().unwrap();
     assert_succeeded(&output);
     let shown = text(&output.stdout);
-    for expected in ["drive-distance", "distance (m", "requires drive", "gantry:command 0.1"] {
+    for expected in ["drive-distance", "distance (m", "requires drive", "gantry:command@0.1"] {
         assert!(shown.contains(expected), "no `{expected}` in\n{shown}");
     }
 

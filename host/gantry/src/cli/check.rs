@@ -33,7 +33,7 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
     for plugin in robot.plugins().registry.plugins().values() {
         let description = plugin.description();
         println!(
-            "  plugin {}: {} {}, contract {}, {} commands",
+            "  plugin {}: {} {}, {}, {} commands",
             plugin.name(),
             description.name,
             description.version,

@@ -47,7 +47,7 @@ fn describe(source: &Source, inspection: &Inspection) -> String {
         }
         None => writeln!(out, "{}", source.origin),
     };
-    let _ = writeln!(out, "  contract   gantry:command {}", inspection.contract);
+    let _ = writeln!(out, "  contract   {}", inspection.contract);
     let _ = writeln!(out, "  digest     sha256:{}", inspection.digest);
     let _ = writeln!(
         out,

@@ -18,7 +18,7 @@ const HOST: &[(&str, Kind, &str)] = &[
 ];
 
 /// The only one of the host's own channels that a device can be behind.
-pub(super) const BATTERY: &str = "robot.battery";
+pub(crate) const BATTERY: &str = "robot.battery";
 
 /// What the host's own channels begin with, which nothing else may be called.
 pub(super) const RESERVED: &str = "robot";

@@ -38,6 +38,7 @@ use channels::Channels;
 use reader::{Sink, Table};
 use robot::Robot;
 
+pub(crate) use channels::BATTERY;
 pub use commands::{Argument, BindingConfig, BindingKind, CommandRef, DefaultConfig};
 pub use devices::DeviceConfig;
 pub use diagnostic::{ConfigErrors, Diagnostic, Severity};

@@ -75,6 +75,7 @@ impl Robot {
         let mut scheduler = Scheduler::new(mechanisms, Box::new(watch));
         scheduler.set_enabled(false);
         apply(&mut scheduler, &always);
+        let mode_channels = ModeChannels::new(image, &config);
         let mut robot = Self {
             config,
             runtime,
@@ -83,7 +84,7 @@ impl Robot {
             plugins: surroundings,
             log,
             recorder,
-            mode_channels: ModeChannels::new(image),
+            mode_channels,
             mode: RobotMode::Disabled,
             opmodes,
             last_tick: None,
@@ -91,7 +92,6 @@ impl Robot {
             topics_seen: 0,
             real_time: options.real_time,
         };
-        robot.mode_channels.set(RobotMode::Disabled, None);
         robot.recorder.borrow_mut().mode(gantry_telemetry::Mode::Disabled);
         robot.maintain();
         Ok(robot)
@@ -157,6 +157,7 @@ impl Robot {
         self.recorder.borrow_mut().begin_tick(tick);
         self.plugins.clock.set(tick);
 
+        self.mode_channels.sample();
         self.hardware.begin_tick(now, since_last);
         self.scheduler.tick(now);
         let work = started.map(|started| started.elapsed());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gantry_hardware::{ChannelId, Image};
 
-use crate::config::Mode;
+use crate::config::{BATTERY, Mode, RobotConfig};
 
 /// What the robot is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,16 @@ pub enum RobotMode {
     EmergencyStopped,
 }
 
+/// What a robot without a battery device has, in V.
+const NOMINAL_BATTERY: f64 = 12.0;
+
 /// The channels by which every robot tells its commands what it is doing.
 pub(super) struct ModeChannels {
     image: Arc<Image>,
+    mode: RobotMode,
+    kind: Option<Mode>,
+    /// None if a device is behind it.
+    battery: Option<ChannelId>,
     enabled: Option<ChannelId>,
     autonomous: Option<ChannelId>,
     teleoperated: Option<ChannelId>,
@@ -28,9 +35,16 @@ pub(super) struct ModeChannels {
 }
 
 impl ModeChannels {
-    pub(super) fn new(image: Arc<Image>) -> Self {
+    /// The channels of a robot that is disabled.
+    pub(super) fn new(image: Arc<Image>, config: &RobotConfig) -> Self {
         let find = |name: &str| image.find(name);
+        let measured = config.devices.iter().any(|device| {
+            device.ports.values().any(|channel| channel == BATTERY)
+        });
         Self {
+            mode: RobotMode::Disabled,
+            kind: None,
+            battery: if measured { None } else { find(BATTERY) },
             enabled: find("robot.enabled"),
             autonomous: find("robot.autonomous"),
             teleoperated: find("robot.teleoperated"),
@@ -40,8 +54,14 @@ impl ModeChannels {
         }
     }
 
+    /// From the next tick on the robot is doing this.
+    pub(super) fn set(&mut self, mode: RobotMode, kind: Option<Mode>) {
+        (self.mode, self.kind) = (mode, kind);
+    }
+
     /// Puts down what the next tick's commands see.
-    pub(super) fn set(&self, mode: RobotMode, kind: Option<Mode>) {
+    pub(super) fn sample(&self) {
+        let (mode, kind) = (self.mode, self.kind);
         let set = |id: Option<ChannelId>, value| {
             if let Some(id) = id {
                 self.image.set_input_boolean(id, value);
@@ -52,5 +72,8 @@ impl ModeChannels {
         set(self.teleoperated, kind == Some(Mode::Teleoperated));
         set(self.test, kind == Some(Mode::Test));
         set(self.emergency_stopped, mode == RobotMode::EmergencyStopped);
+        if let Some(battery) = self.battery {
+            self.image.set_input_number(battery, NOMINAL_BATTERY);
+        }
     }
 }
