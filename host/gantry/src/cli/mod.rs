@@ -21,7 +21,12 @@ use crate::config::{ConfigErrors, LoadError, RobotConfig};
 
 /// Runs robots whose commands are WebAssembly plugins.
 #[derive(Debug, Parser)]
-#[command(name = "gantry", version, about, max_term_width = 100)]
+#[command(
+    name = "gantry",
+    version,
+    about = "Runs robots whose commands are WebAssembly plugins.",
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: CliCommand,

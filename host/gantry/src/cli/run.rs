@@ -55,8 +55,9 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
         None => RobotMode::Disabled,
     };
     let config = session.robot().config();
-    println!("{}: every {:?}, disabled until enabled", config.name, config.period);
+    println!("{}: a tick every {:?}", config.name, config.period);
     if args.opmode.is_none() {
+        println!("It is disabled. To enable it, type one of");
         for opmode in &config.opmodes {
             println!("  enable {}   {}", opmode.name, opmode.summary);
         }

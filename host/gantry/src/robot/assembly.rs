@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gantry_hardware::{Hardware, Image};
-use gantry_plugin::{Folder, Limits, Pattern, Policy, Runtime, Source};
+use gantry_plugin::{Folder, Limits, LookupError, Pattern, Policy, Runtime, Source};
 use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal, Value};
 
 use super::log::LogQueue;
 use super::signals::Signals;
 use crate::config::{
     BindingConfig, BindingKind, CommandRef, ConfigErrors, ConfigValue, DefaultConfig, Diagnostic,
-    LimitsConfig, PluginConfig, RobotConfig,
+    LimitsConfig, PluginConfig, RobotConfig, Span,
 };
 
 /// Where plugins' files come from.
@@ -171,7 +171,7 @@ impl Assembly<'_> {
         let mut command = match registry.command(&name, arguments) {
             Ok(command) => command,
             Err(error) => {
-                self.report(reference.span, error.to_string(), None);
+                self.report(place(reference, &error), error.to_string(), None);
                 return None;
             }
         };
@@ -204,9 +204,24 @@ impl Assembly<'_> {
         None
     }
 
-    fn report(&mut self, span: crate::config::Span, message: String, help: Option<String>) {
+    fn report(&mut self, span: Span, message: String, help: Option<String>) {
         self.wrong.push(self.config.diagnostic(span, message, help));
     }
+}
+
+/// Where in the file the mistake is: at an argument, or at the command as a whole.
+fn place(reference: &CommandRef, error: &LookupError) -> Span {
+    let argument = |name: &str| reference.arguments.iter().find(|argument| argument.name == name);
+    match error {
+        LookupError::UnknownArgument { argument: name, .. } => {
+            argument(name).map(|argument| argument.name_span)
+        }
+        LookupError::WrongType { parameter, .. } => {
+            argument(parameter).map(|argument| argument.value_span)
+        }
+        _ => None,
+    }
+    .unwrap_or(reference.span)
 }
 
 /// What the file grants a plugin.
