@@ -46,13 +46,17 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 #[test]
+#[cfg_attr(
+    miri,
+    ignore = "counts what the others have run under Miri already, for minutes"
+)]
 fn a_steady_tick_allocates_nothing() {
     let names: Vec<String> = (0..20).map(|index| format!("m{index}")).collect();
     let mechanisms = Arc::new(Mechanisms::new(names).expect("names"));
     let mut scheduler = Scheduler::new(mechanisms.clone(), Box::new(()));
     let flag = Flag::default();
     let mut commands = Vec::new();
-    for _ in 0..if cfg!(miri) { 20 } else { 1_000 } {
+    for _ in 0..1_000 {
         commands.push(Command::builder("yields").build_async(|co| async move {
             loop {
                 co.yield_now().await?;
@@ -116,5 +120,5 @@ fn a_steady_tick_allocates_nothing() {
     let before = ALLOCATIONS.get();
     (100..200).for_each(&mut tick);
     assert_eq!(ALLOCATIONS.get() - before, 0);
-    assert!(before > 1_000 || cfg!(miri), "it does count");
+    assert!(before > 1_000, "it does count");
 }

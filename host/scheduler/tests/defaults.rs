@@ -112,7 +112,7 @@ fn a_body_may_set_the_same_defaults_for_hours() {
         }
     });
     bench.start(&[&owner]);
-    bench.ticks(if cfg!(miri) { 300 } else { 30_000 });
+    bench.ticks(if cfg!(miri) { 30 } else { 30_000 });
     assert_eq!(bench.running().len(), 2);
 }
 

@@ -255,5 +255,6 @@ fn the_invariants_hold_whatever_the_bodies_do() {
         checker.check(&scheduler, &mechanisms);
         assert_eq!(scheduler.run_count(), 0, "seed {seed}");
         assert!(commands.iter().all(|command| !command.is_running()));
+        all.fill(&[]);
     }
 }

@@ -128,7 +128,7 @@ fn when_all_together_ask_too_much_nobody_is_canceled_for_it_and_all_go_on() {
     let limits = Limits {
         requests: 100,
         requests_together: 100,
-        preemptions: 1000,
+        preemptions: if cfg!(miri) { 40 } else { 1_000 },
         depth: 8,
         ..Limits::default()
     };
@@ -145,7 +145,7 @@ fn when_all_together_ask_too_much_nobody_is_canceled_for_it_and_all_go_on() {
         }
     });
     bench.start(&[&polite, &greedy]);
-    bench.ticks(1000);
+    bench.ticks(if cfg!(miri) { 50 } else { 1_000 });
     bench.forget();
     bench.tick();
     assert!(polite.is_running());

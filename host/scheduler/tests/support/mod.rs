@@ -1,6 +1,7 @@
 //! A scheduler with a virtual clock, a journal of what happens, and commands made of scripts.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -235,12 +236,36 @@ fn parked(builder: CommandBuilder, journal: &Journal) -> Command {
 }
 
 /// Commands that are filled in after those that name them have been made.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Slot(Arc<Mutex<Vec<Command>>>);
+
+thread_local! {
+    /// The slots of this test: what is in them may hold them, so the bench empties them.
+    static SLOTS: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        let slot = Self(Arc::default());
+        SLOTS.with_borrow_mut(|slots| slots.push(slot.clone()));
+        slot
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        for slot in SLOTS.take() {
+            slot.fill(&[]);
+        }
+    }
+}
 
 impl Slot {
     pub(crate) fn fill(&self, commands: &[&Command]) {
-        *self.0.lock().expect("slot") = commands.iter().map(|command| (*command).clone()).collect();
+        let commands = commands.iter().map(|command| (*command).clone()).collect();
+        let before = std::mem::replace(&mut *self.0.lock().expect("slot"), commands);
+        // Only now that the slot is not locked: they may hold it.
+        drop(before);
     }
 
     pub(crate) fn get(&self) -> Vec<Command> {
