@@ -93,8 +93,11 @@ impl RunLog {
     /// Writes an entry of one or more lines.
     pub(crate) fn entry(&mut self, tick: u64, level: Level, message: &str) {
         if level == Level::Error && message.starts_with("panicked at ") {
-            let lines: Vec<String> =
-                message.lines().take(8).map(|line| visible(line.as_bytes())).collect();
+            let lines: Vec<String> = message
+                .lines()
+                .take(8)
+                .map(|line| visible(line.as_bytes()))
+                .collect();
             self.panic = Some(lines.join("\n"));
         }
         for line in message.lines() {

@@ -157,7 +157,11 @@ impl LookupError {
     }
 
     pub(crate) fn unknown_argument(command: &str, name: &str, definition: &Definition) -> Self {
-        if definition.parameters.iter().any(|parameter| parameter.name == name) {
+        if definition
+            .parameters
+            .iter()
+            .any(|parameter| parameter.name == name)
+        {
             let (command, argument) = (command.to_owned(), name.to_owned());
             return LookupError::DuplicateArgument { command, argument };
         }

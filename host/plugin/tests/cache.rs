@@ -16,7 +16,10 @@ fn bench(cache: &Path) -> Bench {
 }
 
 fn entries(cache: &Path) -> Vec<std::path::PathBuf> {
-    std::fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path()).collect()
+    std::fs::read_dir(cache)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect()
 }
 
 #[test]
@@ -25,15 +28,28 @@ fn compiled_code_is_kept_and_used() {
     let cache = folder.path().join("made/by/the/runtime");
     let plugin = bench(&cache).load("counter", KEEPS_LOCALS);
     let [entry] = entries(&cache).try_into().unwrap();
-    assert!(entry.file_name().unwrap().to_str().unwrap().starts_with(plugin.digest()));
+    assert!(
+        entry
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with(plugin.digest())
+    );
     let written = std::fs::metadata(&entry).unwrap().modified().unwrap();
     let mut again = bench(&cache);
     again.load("counter", KEEPS_LOCALS);
     // It was not compiled and written again.
-    assert_eq!(std::fs::metadata(&entry).unwrap().modified().unwrap(), written);
+    assert_eq!(
+        std::fs::metadata(&entry).unwrap().modified().unwrap(),
+        written
+    );
     again.schedule("counter/count");
     again.ticks(1001);
-    assert_eq!(again.ended("counter/count").as_deref(), Some("completed 499500"));
+    assert_eq!(
+        again.ended("counter/count").as_deref(),
+        Some("completed 499500")
+    );
 }
 
 #[test]
@@ -71,6 +87,9 @@ fn the_folder_is_closed_to_others() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
     bench(folder.path());
-    let mode = std::fs::metadata(folder.path()).unwrap().permissions().mode();
+    let mode = std::fs::metadata(folder.path())
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o700);
 }

@@ -14,7 +14,9 @@ fn bench() -> Bench {
 /// The text a command returns, line by line.
 fn lines(bench: &mut Bench, command: &str) -> Vec<String> {
     let ended = bench.finish(command);
-    let text = ended.strip_prefix("completed \"").unwrap_or_else(|| panic!("{ended}"));
+    let text = ended
+        .strip_prefix("completed \"")
+        .unwrap_or_else(|| panic!("{ended}"));
     let text = text.strip_suffix('"').unwrap().replace("\\\"", "\"");
     text.split("\\n").map(str::to_owned).collect()
 }
@@ -50,7 +52,10 @@ fn a_lookup_says_what_is_wrong() {
 fn commands_are_grouped_and_renamed() {
     let mut bench = bench();
     let about = lines(&mut bench, "forks/groups").join("");
-    assert!(about.contains("a -> b") && about.contains(" 7 Outcome::Completed("), "{about}");
+    assert!(
+        about.contains("a -> b") && about.contains(" 7 Outcome::Completed("),
+        "{about}"
+    );
 }
 
 #[test]
@@ -77,12 +82,30 @@ fn channels_are_read_and_driven_by_the_owner() {
 fn what_was_not_granted_is_refused() {
     let mut bench = bench();
     let lines = lines(&mut bench, "forks/trespasses");
-    assert!(lines[0].contains("NotOwner") && lines[0].contains("no running command requires"), "{lines:?}");
-    assert!(lines[1].contains("reading channel `secret.number` was not granted"), "{lines:?}");
-    assert!(lines[2].contains("channel `arm.angle` carries a number, not a boolean"), "{lines:?}");
-    assert!(lines[3].contains("no channel `arm.voltag`; did you mean `arm.voltage`?"), "{lines:?}");
-    assert!(lines[4].contains("must require `arm` and nothing else"), "{lines:?}");
-    assert!(lines[5].contains("mechanism `lift` was not granted"), "{lines:?}");
+    assert!(
+        lines[0].contains("NotOwner") && lines[0].contains("no running command requires"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].contains("reading channel `secret.number` was not granted"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[2].contains("channel `arm.angle` carries a number, not a boolean"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[3].contains("no channel `arm.voltag`; did you mean `arm.voltage`?"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[4].contains("must require `arm` and nothing else"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[5].contains("mechanism `lift` was not granted"),
+        "{lines:?}"
+    );
 }
 
 #[test]
@@ -90,7 +113,10 @@ fn state_is_shared_and_typed() {
     let mut bench = bench();
     let lines = lines(&mut bench, "forks/shares");
     assert_eq!(lines[0], "Some(Value::Numbers([1.0, 2.0]))");
-    assert!(lines[1].contains("was first published as numbers and cannot carry boolean"), "{lines:?}");
+    assert!(
+        lines[1].contains("was first published as numbers and cannot carry boolean"),
+        "{lines:?}"
+    );
     assert!(lines[3].contains("`a b` cannot be a topic"), "{lines:?}");
 }
 
@@ -102,14 +128,20 @@ fn publishing_needs_a_grant() {
     bench.load_with("forks", FORKS, &policy).unwrap();
     let mut bench = bench;
     let lines = lines(&mut bench, "forks/shares");
-    assert!(lines[2].contains("publishing `else/pose` was not granted"), "{lines:?}");
+    assert!(
+        lines[2].contains("publishing `else/pose` was not granted"),
+        "{lines:?}"
+    );
     assert_eq!(bench.topic("else/pose"), None);
 }
 
 #[test]
 fn topics_make_signals() {
     let mut bench = bench();
-    assert_eq!(lines(&mut bench, "forks/follows"), ["WaitResult::TimedOut WaitResult::Met"]);
+    assert_eq!(
+        lines(&mut bench, "forks/follows"),
+        ["WaitResult::TimedOut WaitResult::Met"]
+    );
 }
 
 #[test]
@@ -122,8 +154,14 @@ fn channels_make_signals() {
     bench.ticks(5);
     let ended = bench.ended("forks/signals").unwrap();
     assert!(ended.contains("WaitResult::Met"), "{ended}");
-    assert!(ended.contains("a threshold that is not a number"), "{ended}");
-    assert!(ended.contains("reading channel `secret.flag` was not granted"), "{ended}");
+    assert!(
+        ended.contains("a threshold that is not a number"),
+        "{ended}"
+    );
+    assert!(
+        ended.contains("reading channel `secret.flag` was not granted"),
+        "{ended}"
+    );
 }
 
 #[test]
@@ -144,7 +182,10 @@ fn a_binding_lives_as_long_as_its_run() {
 fn a_state_machine_is_built_once() {
     let mut bench = bench();
     let lines = lines(&mut bench, "forks/machine");
-    assert!(lines[0].contains("state machine `shooter` has no state 7"), "{lines:?}");
+    assert!(
+        lines[0].contains("state machine `shooter` has no state 7"),
+        "{lines:?}"
+    );
     assert!(lines[1].contains("is built already"), "{lines:?}");
     assert!(lines[2].starts_with("Outcome::Completed"), "{lines:?}");
 }
@@ -153,7 +194,10 @@ fn a_state_machine_is_built_once() {
 fn times_are_checked() {
     let mut bench = bench();
     let lines = lines(&mut bench, "forks/wrong-times");
-    assert!(lines[0].contains("a time of NaN s; give a finite number of seconds"), "{lines:?}");
+    assert!(
+        lines[0].contains("a time of NaN s; give a finite number of seconds"),
+        "{lines:?}"
+    );
     assert!(lines[0].contains("a time of inf s"), "{lines:?}");
     assert!(lines[0].ends_with("Ok(())]"), "{lines:?}");
     assert!(lines[1].contains("a time of NaN s"), "{lines:?}");

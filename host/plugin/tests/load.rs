@@ -14,7 +14,9 @@ fn load(bytes: &[u8]) -> Result<Plugin, String> {
 }
 
 fn load_with(bytes: &[u8], policy: &Policy) -> Result<Plugin, String> {
-    Bench::new().load_with("bad", bytes, policy).map_err(|error| error.to_string())
+    Bench::new()
+        .load_with("bad", bytes, policy)
+        .map_err(|error| error.to_string())
 }
 
 /// What is wrong, without the plugin, its origin and the stage.
@@ -22,7 +24,10 @@ fn load_with(bytes: &[u8], policy: &Policy) -> Result<Plugin, String> {
 fn refused(bytes: &[u8], policy: &Policy, stage: Stage) -> String {
     let error = load_with(bytes, policy).unwrap_err();
     let start = format!("plugin `bad` (plugins/bad.wasm) was not loaded: {stage}: ");
-    error.strip_prefix(&start).unwrap_or_else(|| panic!("{error}")).to_owned()
+    error
+        .strip_prefix(&start)
+        .unwrap_or_else(|| panic!("{error}"))
+        .to_owned()
 }
 
 fn describes(entries: &[(&str, &str)], stage: Stage) -> String {
@@ -68,7 +73,10 @@ fn a_half_written_file() {
     let half = &KEEPS_LOCALS[..KEEPS_LOCALS.len() / 2];
     assert_eq!(
         refused(half, &Policy::default(), Stage::Parse),
-        format!("it ends in the middle, after {} bytes; it may not have been copied to its end", half.len())
+        format!(
+            "it ends in the middle, after {} bytes; it may not have been copied to its end",
+            half.len()
+        )
     );
 }
 
@@ -87,7 +95,9 @@ fn a_component_for_another_world() {
 
 #[test]
 fn a_component_of_another_version() {
-    let newer = component(r#"(component (instance $i) (export "gantry:command/plugin@0.9.0" (instance $i)))"#);
+    let newer = component(
+        r#"(component (instance $i) (export "gantry:command/plugin@0.9.0" (instance $i)))"#,
+    );
     assert_eq!(
         refused(&newer, &Policy::default(), Stage::Contract),
         "it speaks version 0.9.0 of the contract, and this host speaks gantry:command@0.1; build \
@@ -97,9 +107,14 @@ fn a_component_of_another_version() {
 
 #[test]
 fn a_component_that_exports_the_name_but_not_the_functions() {
-    let hollow = component(r#"(component (instance $i) (export "gantry:command/plugin@0.1.0" (instance $i)))"#);
+    let hollow = component(
+        r#"(component (instance $i) (export "gantry:command/plugin@0.1.0" (instance $i)))"#,
+    );
     let error = refused(&hollow, &Policy::default(), Stage::Contract);
-    assert!(error.starts_with("it does not fit the contract: "), "{error}");
+    assert!(
+        error.starts_with("it does not fit the contract: "),
+        "{error}"
+    );
     assert!(error.contains("describe"), "{error}");
 }
 
@@ -127,7 +142,10 @@ fn an_import_of_another_type_than_in_the_contract() {
             (export "gantry:command/plugin@0.1.0" (instance $i)))"#,
     );
     let error = refused(&strange, &Policy::default(), Stage::Imports);
-    assert!(error.contains("gantry:command/clock@0.1.0") && error.contains("now"), "{error}");
+    assert!(
+        error.contains("gantry:command/clock@0.1.0") && error.contains("now"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -136,7 +154,10 @@ fn damaged_code() {
     let middle = damaged.len() / 3;
     damaged[middle..middle + 64].fill(0xff);
     let error = load(&damaged).unwrap_err();
-    assert!(error.contains("parsing: it is damaged") || error.contains("compiling: it is not valid"), "{error}");
+    assert!(
+        error.contains("parsing: it is damaged") || error.contains("compiling: it is not valid"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -156,8 +177,7 @@ fn a_plugin_that_loops_in_describe() {
 
 #[test]
 fn a_plugin_that_suspends_in_describe() {
-    let expected =
-        "`yield` was called before the command runs; `describe` must not suspend";
+    let expected = "`yield` was called before the command runs; `describe` must not suspend";
     assert!(describes(&[("how", "suspends")], Stage::Describe).starts_with(expected));
     let slept = describes(&[("how", "sleeps")], Stage::Describe);
     assert!(slept.starts_with("`a sleep` was called before"), "{slept}");
@@ -223,13 +243,22 @@ fn more_memory_than_the_limit() {
     policy.limits.memory = 64 << 10;
     let error = refused(KEEPS_LOCALS, &policy, Stage::Compile);
     assert!(error.starts_with("it starts with 1."), "{error}");
-    assert!(error.contains("its limit is 64.0 KiB; raise `limits.memory`"), "{error}");
+    assert!(
+        error.contains("its limit is 64.0 KiB; raise `limits.memory`"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_folder_that_is_not_there() {
-    let mut policy = Policy::default();
-    policy.folder = Some(gantry_plugin::Folder { path: "nowhere".into(), write: false });
+    let folder = gantry_plugin::Folder {
+        path: "nowhere".into(),
+        write: false,
+    };
+    let policy = Policy {
+        folder: Some(folder),
+        ..Policy::default()
+    };
     assert_eq!(
         refused(DESCRIBES, &policy, Stage::Grants),
         "the folder nowhere cannot be granted: No such file or directory (os error 2); make it, \
@@ -244,7 +273,11 @@ fn what_fails_to_load_does_not_disturb_what_runs() {
     let count = bench.schedule("counter/count");
     bench.tick();
     for how in ["traps", "loops", "rejects"] {
-        assert!(bench.load_with("bad", DESCRIBES, &configured(&[("how", how)])).is_err());
+        assert!(
+            bench
+                .load_with("bad", DESCRIBES, &configured(&[("how", how)]))
+                .is_err()
+        );
         bench.tick();
     }
     assert!(count.is_running());
@@ -256,7 +289,10 @@ fn a_sound_plugin_is_described() {
     let bench = Bench::new();
     let plugin = bench.load("arm", DESCRIBES);
     let raise = plugin.description().command("raise").unwrap();
-    assert_eq!((raise.priority, raise.parameters[0].unit.as_str()), (3, "m"));
+    assert_eq!(
+        (raise.priority, raise.parameters[0].unit.as_str()),
+        (3, "m")
+    );
     assert_eq!(plugin.contract_version(), ContractVersion::V0_1);
     assert_eq!(plugin.digest().len(), 64);
 }
@@ -266,20 +302,43 @@ fn arguments_are_checked_when_a_command_is_made() {
     let bench = Bench::new();
     bench.load("arm", DESCRIBES);
     let error = |name: &str, arguments: &[(&str, Value)]| {
-        let arguments = arguments.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
-        bench.robot.registry.command(name, arguments).unwrap_err().to_string()
+        let arguments = arguments
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), v.clone()))
+            .collect();
+        bench
+            .robot
+            .registry
+            .command(name, arguments)
+            .unwrap_err()
+            .to_string()
     };
-    assert_eq!(error("raise", &[]), "`raise` does not name a command; write `plugin/command`");
-    assert_eq!(error("amr/raise", &[]), "there is no plugin `amr`; did you mean `arm`?");
-    assert_eq!(error("arm/rise", &[]), "plugin `arm` has no command `rise`; did you mean `raise`?");
-    assert_eq!(error("arm/raise", &[]), "`arm/raise` needs the argument `height`, a number in m");
+    assert_eq!(
+        error("raise", &[]),
+        "`raise` does not name a command; write `plugin/command`"
+    );
+    assert_eq!(
+        error("amr/raise", &[]),
+        "there is no plugin `amr`; did you mean `arm`?"
+    );
+    assert_eq!(
+        error("arm/rise", &[]),
+        "plugin `arm` has no command `rise`; did you mean `raise`?"
+    );
+    assert_eq!(
+        error("arm/raise", &[]),
+        "`arm/raise` needs the argument `height`, a number in m"
+    );
     assert_eq!(
         error("arm/raise", &[("height", Value::Text("high".to_owned()))]),
         "the argument `height` of `arm/raise` is a number in m, not a text"
     );
     let height = ("height", Value::Integer(1));
     assert_eq!(
-        error("arm/raise", &[height.clone(), ("hight", Value::Number(1.0))]),
+        error(
+            "arm/raise",
+            &[height.clone(), ("hight", Value::Number(1.0))]
+        ),
         "`arm/raise` has no parameter `hight`; did you mean `height`?"
     );
     assert_eq!(
@@ -293,7 +352,11 @@ fn a_whole_number_will_do_for_a_number() {
     let mut bench = Bench::new();
     bench.load("arm", DESCRIBES);
     let arguments = vec![("height".to_owned(), Value::Integer(2))];
-    let command = bench.robot.registry.command("arm/raise", arguments).unwrap();
+    let command = bench
+        .robot
+        .registry
+        .command("arm/raise", arguments)
+        .unwrap();
     assert!(bench.scheduler.schedule(&command).is_success());
     bench.tick();
     assert_eq!(bench.ended("arm/raise").as_deref(), Some("completed 2"));
@@ -303,16 +366,32 @@ fn a_whole_number_will_do_for_a_number() {
 fn an_inspection_tells_what_is_in_a_file() {
     let bench = Bench::new();
     let policy = configured(&[("pid.kp", "4"), ("requires", "warp-core")]);
-    let inspection = bench.runtime.inspect(&source("arm", DESCRIBES), &policy).unwrap();
+    let inspection = bench
+        .runtime
+        .inspect(&source("arm", DESCRIBES), &policy)
+        .unwrap();
     assert_eq!(inspection.sizes.component, DESCRIBES.len() as u64);
     assert!(inspection.sizes.code > 0 && inspection.sizes.initial_memory >= 1 << 16);
-    assert!(inspection.imports.contains(&"gantry:command/config@0.1.0".to_owned()));
+    assert!(
+        inspection
+            .imports
+            .contains(&"gantry:command/config@0.1.0".to_owned())
+    );
     assert_eq!(inspection.exports, ["gantry:command/plugin@0.1.0"]);
     let json = serde_json::to_value(&inspection).unwrap();
     assert_eq!(json["contract"], "gantry:command@0.1");
-    assert_eq!(json["description"]["commands"][0]["requirements"][0], "warp-core");
-    assert_eq!(json["description"]["commands"][0]["parameters"][0]["kind"], "number");
-    let silent = bench.runtime.inspect(&source("arm", DESCRIBES), &configured(&[("how", "rejects")]));
+    assert_eq!(
+        json["description"]["commands"][0]["requirements"][0],
+        "warp-core"
+    );
+    assert_eq!(
+        json["description"]["commands"][0]["parameters"][0]["kind"],
+        "number"
+    );
+    let silent = bench.runtime.inspect(
+        &source("arm", DESCRIBES),
+        &configured(&[("how", "rejects")]),
+    );
     let problem = silent.unwrap().problem.unwrap();
     assert!(problem.contains("`pid.kp` is -1"), "{problem}");
 }
@@ -320,8 +399,14 @@ fn an_inspection_tells_what_is_in_a_file() {
 #[test]
 fn grants_of_everything_are_enough() {
     let mut policy = trusting();
-    for (key, value) in [("requires", "arm"), ("reads", "arm.*"), ("publishes", "any/*")] {
-        policy.config.insert(key.to_owned(), Value::Text(value.to_owned()));
+    for (key, value) in [
+        ("requires", "arm"),
+        ("reads", "arm.*"),
+        ("publishes", "any/*"),
+    ] {
+        policy
+            .config
+            .insert(key.to_owned(), Value::Text(value.to_owned()));
     }
     let plugin = load_with(DESCRIBES, &policy).unwrap();
     assert_eq!(plugin.description().commands[0].requirements, ["arm"]);

@@ -20,7 +20,10 @@ fn a_sleep_is_a_scheduler_wait() {
     assert!(command.is_running());
     bench.tick();
     // 50 ms are over at the first tick after them, and the clock is the tick's.
-    assert_eq!(bench.ended("std/sleeps").as_deref(), Some("completed \"60ms\""));
+    assert_eq!(
+        bench.ended("std/sleeps").as_deref(),
+        Some("completed \"60ms\"")
+    );
 }
 
 #[test]
@@ -36,7 +39,11 @@ fn clocks_show_the_ticks_time() {
 fn output_goes_to_the_log_line_by_line() {
     let mut bench = bench();
     bench.finish("std/prints");
-    let expected = ["info std/prints out \\u{1b}[31mred", "warn std/prints err", "info std/prints no end"];
+    let expected = [
+        "info std/prints out \\u{1b}[31mred",
+        "warn std/prints err",
+        "info std/prints no end",
+    ];
     assert_eq!(bench.log.lines(), expected);
 }
 
@@ -61,7 +68,10 @@ fn a_warm_instance_draws_the_same() {
 fn there_is_nothing_to_see() {
     let ended = bench().finish("std/looks-around");
     assert!(ended.starts_with("completed \"0 0 Err("), "{ended}");
-    assert_eq!(bench().finish("std/reads-input"), "completed \"Ok(\\\"\\\")\"");
+    assert_eq!(
+        bench().finish("std/reads-input"),
+        "completed \"Ok(\\\"\\\")\""
+    );
 }
 
 #[test]
@@ -76,7 +86,13 @@ fn with_folder(write: bool) -> (tempfile::TempDir, Bench) {
     std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
     std::fs::write(inside.join("notes.txt"), "notes").unwrap();
     let bench = Bench::new();
-    let policy = Policy { folder: Some(Folder { path: inside, write }), ..trusting() };
+    let policy = Policy {
+        folder: Some(Folder {
+            path: inside,
+            write,
+        }),
+        ..trusting()
+    };
     bench.load_with("std", USES_STD, &policy).unwrap();
     (folder, bench)
 }
@@ -84,16 +100,25 @@ fn with_folder(write: bool) -> (tempfile::TempDir, Bench) {
 #[test]
 fn a_granted_folder_can_be_read_but_not_left() {
     let (folder, mut bench) = with_folder(false);
-    assert_eq!(bench.finish("std/reads-a-file"), "completed \"Ok(\\\"notes\\\")\"");
+    assert_eq!(
+        bench.finish("std/reads-a-file"),
+        "completed \"Ok(\\\"notes\\\")\""
+    );
     let ended = bench.finish("std/writes-a-file");
-    assert!(ended.starts_with("completed \"Err(") && ended.ends_with(" Err(())\""), "{ended}");
+    assert!(
+        ended.starts_with("completed \"Err(") && ended.ends_with(" Err(())\""),
+        "{ended}"
+    );
     assert!(!folder.path().join("data/written.txt").exists());
 }
 
 #[test]
 fn a_folder_granted_for_writing_can_be_written() {
     let (folder, mut bench) = with_folder(true);
-    assert_eq!(bench.finish("std/writes-a-file"), "completed \"Ok(()) Err(())\"");
+    assert_eq!(
+        bench.finish("std/writes-a-file"),
+        "completed \"Ok(()) Err(())\""
+    );
     let written = std::fs::read_to_string(folder.path().join("data/written.txt")).unwrap();
     assert_eq!(written, "by the guest");
 }

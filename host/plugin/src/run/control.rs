@@ -14,6 +14,8 @@ pub(crate) struct Control {
     meter: Meter,
     phase: AtomicU8,
     canceled: AtomicBool,
+    /// Whether the run waits for an answer of the scheduler.
+    asking: AtomicBool,
     /// The epoch at which the budget is used up, or the quanta that are left.
     budget: AtomicU64,
     /// Requests that are left in this tick.
@@ -46,6 +48,7 @@ impl Control {
             meter,
             phase: AtomicU8::new(Phase::Starting as u8),
             canceled: AtomicBool::new(false),
+            asking: AtomicBool::new(false),
             budget: AtomicU64::new(0),
             requests: AtomicU32::new(0),
         }
@@ -69,6 +72,14 @@ impl Control {
 
     pub(crate) fn cancel(&self) {
         self.canceled.store(true, Relaxed);
+    }
+
+    pub(crate) fn asking(&self) -> bool {
+        self.asking.load(Relaxed)
+    }
+
+    pub(crate) fn set_asking(&self, asking: bool) {
+        self.asking.store(asking, Relaxed);
     }
 
     /// Starts a budget of computing and of requests.

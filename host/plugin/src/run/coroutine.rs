@@ -11,6 +11,7 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
+use super::waker::Poller;
 use crate::config::Limits;
 use crate::plugin::Counters;
 
@@ -40,9 +41,9 @@ impl WasmCoroutine {
     ) -> Self {
         let future = Rc::new(RefCell::new(Some(future)));
         let inner = FutureCoroutine::new(mailbox, {
-            let future = future.clone();
-            poll_fn(move |context| match future.borrow_mut().as_mut() {
-                Some(future) => future.as_mut().poll(context),
+            let (future, control, poller) = (future.clone(), control.clone(), Poller::new());
+            poll_fn(move |_| match future.borrow_mut().as_mut() {
+                Some(future) => poller.poll(&control, future.as_mut()),
                 None => Poll::Ready(Err("the run was dropped".to_owned())),
             })
         });

@@ -8,6 +8,7 @@ mod graveyard;
 mod limiter;
 mod state;
 mod store;
+mod waker;
 
 pub(crate) use body::WasmBody;
 pub(crate) use control::{Control, Meter, Phase};

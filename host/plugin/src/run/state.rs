@@ -160,7 +160,10 @@ impl RunState {
             return Ok(Err(Denied::Canceled));
         }
         self.control.count_request();
-        Ok(match self.mailbox.ask(request).await {
+        self.control.set_asking(true);
+        let answer = self.mailbox.ask(request).await;
+        self.control.set_asking(false);
+        Ok(match answer {
             Answer::Canceled => Err(Denied::Canceled),
             Answer::Refused(failure) => Err(Denied::Refused(failure)),
             Answer::Invalid(message) => Err(Denied::Invalid(message)),

@@ -2,13 +2,14 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::Poll;
 
 use gantry_scheduler::Mailbox;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::control::{Control, Meter};
 use super::state::{Context, RunState};
+use super::waker::Poller;
 use crate::contract::{Guest, GuestPre};
 
 /// What it takes to make a store.
@@ -86,9 +87,9 @@ impl StoreMaker {
 /// Polls a guest's future to its end, or until its budget is used up.
 pub(crate) fn drive<F: Future>(control: &Control, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
-    let mut context = std::task::Context::from_waker(Waker::noop());
+    let poller = Poller::new();
     loop {
-        match future.as_mut().poll(&mut context) {
+        match poller.poll(control, future.as_mut()) {
             Poll::Ready(output) => return Some(output),
             Poll::Pending if control.interrupted() => {}
             Poll::Pending => return None,

@@ -38,28 +38,24 @@ impl RunState {
         match self.timers.get(&pollable.rep()) {
             // A canceled run does not sleep any more: it is to clean up.
             Some(&when) => Ok(when <= self.now_nanos() || self.control.canceled()),
+            // A file, or output, which is written on the tick's time: it is waited for here, so
+            // that a run does the same whatever the disk's speed is.
             None => {
                 let pollable = Resource::new_borrow(pollable.rep());
-                poll::HostPollable::ready(&mut self.table, pollable).await
+                poll::HostPollable::block(&mut self.table, pollable).await?;
+                Ok(true)
             }
         }
     }
 
-    /// Waits until a timer among these may be due, or for a tick if there is none.
+    /// Waits until a timer among these may be due. All others are ready.
     async fn wait_for(&mut self, pollables: &[Resource<DynPollable>]) -> Result<()> {
         let due = pollables
             .iter()
-            .map(|pollable| self.timers.get(&pollable.rep()).copied());
-        // A file may be ready at any time, so only timers alone can be slept through.
-        let next = match due.clone().all(|due| due.is_some()) {
-            true => due.flatten().min(),
-            false => None,
-        };
-        let request = match next {
-            Some(when) => Request::Wait(Duration::from_nanos(when - self.now_nanos().min(when))),
-            None => Request::Yield,
-        };
-        match self.ask_done("a sleep", request).await? {
+            .filter_map(|pollable| self.timers.get(&pollable.rep()));
+        let when = due.copied().min().unwrap_or(0);
+        let rest = Duration::from_nanos(when.saturating_sub(self.now_nanos()));
+        match self.ask_done("a sleep", Request::Wait(rest)).await? {
             Ok(()) | Err(Denied::Canceled) => Ok(()),
             Err(denied) => bail!("a sleep was refused: {denied:?}"),
         }

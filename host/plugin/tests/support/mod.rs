@@ -1,5 +1,5 @@
 //! A small robot, a scheduler with a virtual clock, and recorders of what happens.
-#![allow(dead_code)]
+#![allow(dead_code, missing_docs, unreachable_pub)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -30,8 +30,15 @@ impl LogSink for Log {
             Level::Warn => "warn",
             Level::Error => "error",
         };
-        let owner = if line.command.is_empty() { line.plugin } else { line.command };
-        self.0.lock().unwrap().push(format!("{level} {owner} {}", line.text));
+        let owner = if line.command.is_empty() {
+            line.plugin
+        } else {
+            line.command
+        };
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{level} {owner} {}", line.text));
     }
 }
 
@@ -91,7 +98,10 @@ impl Bench {
 
     /// One in real time.
     pub fn real_time() -> Self {
-        Self::with(RuntimeConfig { pool: Pool::for_runs(64), ..RuntimeConfig::default() })
+        Self::with(RuntimeConfig {
+            pool: Pool::for_runs(64),
+            ..RuntimeConfig::default()
+        })
     }
 
     pub fn with(config: RuntimeConfig) -> Self {
@@ -99,7 +109,10 @@ impl Bench {
         let image = Arc::new(image());
         image.set_enabled(true);
         let log = Arc::new(Log::default());
-        let trace = Trace { image: Some(image.clone()), ..Trace::default() };
+        let trace = Trace {
+            image: Some(image.clone()),
+            ..Trace::default()
+        };
         Self {
             runtime: Runtime::new(config).unwrap(),
             scheduler: Scheduler::new(mechanisms.clone(), Box::new(trace.clone())),
@@ -112,7 +125,8 @@ impl Bench {
 
     /// Loads and registers a plugin that is granted everything there is.
     pub fn load(&self, name: &str, bytes: &[u8]) -> Plugin {
-        self.load_with(name, bytes, &trusting()).unwrap_or_else(|error| panic!("{error}"))
+        self.load_with(name, bytes, &trusting())
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub fn load_with(
@@ -121,7 +135,9 @@ impl Bench {
         bytes: &[u8],
         policy: &Policy,
     ) -> Result<Plugin, LoadError> {
-        let plugin = self.runtime.load(&source(name, bytes), policy, &self.robot)?;
+        let plugin = self
+            .runtime
+            .load(&source(name, bytes), policy, &self.robot)?;
         self.robot.registry.insert(plugin.clone());
         Ok(plugin)
     }
@@ -140,7 +156,10 @@ impl Bench {
     pub fn tick(&mut self) {
         let time = PERIOD * u32::try_from(self.number).unwrap();
         self.robot.image.begin_tick(time);
-        self.robot.clock.set(gantry_scheduler::Tick { number: self.number, time });
+        self.robot.clock.set(gantry_scheduler::Tick {
+            number: self.number,
+            time,
+        });
         self.scheduler.tick(time);
         self.robot.image.flush();
         self.number += 1;
@@ -158,7 +177,9 @@ impl Bench {
         for _ in 0..1000 {
             self.tick();
             if !command.is_running() {
-                return self.ended(name).unwrap_or_else(|| panic!("{name} left no event"));
+                return self
+                    .ended(name)
+                    .unwrap_or_else(|| panic!("{name} left no event"));
             }
         }
         panic!("{name} runs on after 1000 ticks");
@@ -194,7 +215,9 @@ impl Bench {
 
     /// What was flushed to a number output.
     pub fn output(&self, channel: &str) -> f64 {
-        self.robot.image.flushed_number(self.robot.image.find(channel).unwrap())
+        self.robot
+            .image
+            .flushed_number(self.robot.image.find(channel).unwrap())
     }
 }
 
@@ -234,7 +257,9 @@ fn image() -> Image {
     let arm = image.add_mechanism("arm").unwrap();
     image.add_mechanism("lift").unwrap();
     for channel in [
-        Channel::output("arm.voltage", Kind::Number, arm).unit("V").range(-12.0, 12.0),
+        Channel::output("arm.voltage", Kind::Number, arm)
+            .unit("V")
+            .range(-12.0, 12.0),
         Channel::output("arm.lights", Kind::Array { length: 3 }, arm).range(0.0, 1.0),
         Channel::input("arm.angle", Kind::Number).unit("rad"),
         Channel::input("driver.a", Kind::Boolean),

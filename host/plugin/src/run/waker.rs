@@ -1,0 +1,122 @@
+//! Telling a guest that was pre-empted from one that waits for a file.
+//!
+//! A run's future is pending for one of three reasons. It has asked the scheduler for something;
+//! it was pre-empted, and has woken itself; or the host reads or writes a granted folder for it on
+//! another thread. Only the last one is waited for here: a file is read on the tick's time, so that
+//! a run does the same whatever the disk's speed is.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+
+use super::control::Control;
+
+/// Polls a run's future until it is over, has asked, or was pre-empted.
+pub(crate) struct Poller {
+    wakeup: Arc<Wakeup>,
+    waker: Waker,
+}
+
+#[derive(Default)]
+struct Wakeup {
+    woken: AtomicBool,
+    /// The thread that waits.
+    thread: Mutex<Option<Thread>>,
+}
+
+impl Poller {
+    pub(crate) fn new() -> Self {
+        let wakeup = Arc::new(Wakeup::default());
+        Self {
+            waker: Waker::from(wakeup.clone()),
+            wakeup,
+        }
+    }
+
+    pub(crate) fn poll<F: Future + ?Sized>(
+        &self,
+        control: &Control,
+        mut future: Pin<&mut F>,
+    ) -> Poll<F::Output> {
+        loop {
+            self.wakeup.woken.store(false, Ordering::Relaxed);
+            let poll = future.as_mut().poll(&mut Context::from_waker(&self.waker));
+            if poll.is_ready() || control.asking() || self.wakeup.woken.load(Ordering::Acquire) {
+                return poll;
+            }
+            self.wakeup.wait();
+        }
+    }
+}
+
+impl Wakeup {
+    fn wait(&self) {
+        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current());
+        while !self.woken.load(Ordering::Acquire) {
+            std::thread::park();
+        }
+    }
+}
+
+impl Wake for Wakeup {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            thread.unpark();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::time::Duration;
+
+    use super::super::control::Meter;
+    use super::*;
+
+    #[test]
+    fn a_future_that_wakes_itself_was_preempted() {
+        let future = pin!(poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::<()>::Pending
+        }));
+        assert!(
+            Poller::new()
+                .poll(&Control::new(Meter::Fuel(1)), future)
+                .is_pending()
+        );
+    }
+
+    #[test]
+    fn a_future_that_waits_for_another_thread_is_waited_for() {
+        let (mut thread, mut polls) = (None, 0);
+        let future = pin!(poll_fn(|context| {
+            polls += 1;
+            if polls == 2 {
+                return Poll::Ready("read");
+            }
+            let waker = context.waker().clone();
+            thread = Some(std::thread::spawn(move || {
+                std::thread::park_timeout(Duration::from_millis(1));
+                waker.wake();
+            }));
+            Poll::Pending
+        }));
+        let poll = Poller::new().poll(&Control::new(Meter::Fuel(1)), future);
+        assert_eq!(poll, Poll::Ready("read"));
+        thread.unwrap().join().unwrap();
+    }
+}
