@@ -156,8 +156,13 @@ mod a_start_function {
             .unwrap();
         let encoding = wit_component::StringEncoding::UTF8;
         wit_component::embed_component_metadata(&mut module, &wit, world, encoding).unwrap();
-        let mut encoder = wit_component::ComponentEncoder::default().validate(true);
-        encoder.module(&module).unwrap().encode().unwrap()
+        let mut encoder = wit_component::ComponentEncoder::default();
+        encoder
+            .validate(true)
+            .module(&module)
+            .unwrap()
+            .encode()
+            .unwrap()
     }
 
     #[test]
