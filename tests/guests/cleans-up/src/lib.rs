@@ -27,7 +27,14 @@ fn say(topic: &str, text: &str) -> Result<(), String> {
 
 impl Guest for Plugin {
     fn describe() -> Result<Description, String> {
-        let names = ["in-time", "never", "writes", "asks-on", "cancels-another", "sleeps-on"];
+        let names = [
+            "in-time",
+            "never",
+            "writes",
+            "asks-on",
+            "cancels-another",
+            "sleeps-on",
+        ];
         let commands = names.map(|name| Definition {
             name: name.to_owned(),
             summary: String::new(),
@@ -88,7 +95,10 @@ impl Guest for Plugin {
                 coroutine::fork(&[&other]).map_err(|error| format!("{error:?}"))?;
                 let _ = coroutine::park();
                 let canceled = other.cancel();
-                say("canceled-another", &format!("{canceled:?} {}", other.is_running()))?;
+                say(
+                    "canceled-another",
+                    &format!("{canceled:?} {}", other.is_running()),
+                )?;
             }
             "sleeps-on" => {
                 let _ = coroutine::park();

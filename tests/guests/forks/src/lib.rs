@@ -15,8 +15,19 @@ use gantry::command::types::{Argument, SchedulingError, Value};
 struct Plugin;
 
 const COMMANDS: [&str; 13] = [
-    "child", "fails", "parent", "looks-up", "groups", "drives", "trespasses", "shares", "follows",
-    "signals", "binds", "machine", "wrong-times",
+    "child",
+    "fails",
+    "parent",
+    "looks-up",
+    "groups",
+    "drives",
+    "trespasses",
+    "shares",
+    "follows",
+    "signals",
+    "binds",
+    "machine",
+    "wrong-times",
 ];
 
 impl Guest for Plugin {
@@ -83,7 +94,10 @@ fn text(error: SchedulingError) -> String {
 }
 
 fn child(seconds: f64) -> Result<Command, String> {
-    let seconds = Argument { name: "seconds".to_owned(), value: Value::Number(seconds) };
+    let seconds = Argument {
+        name: "seconds".to_owned(),
+        value: Value::Number(seconds),
+    };
     Command::lookup("child", &[seconds])
 }
 
@@ -93,13 +107,25 @@ fn parent() -> Result<Value, String> {
     let first = coroutine::await_any(&[&long, &short]).map_err(text)?;
     let all = coroutine::await_all(&[&short, &fails]).map_err(text)?;
     let alone = coroutine::await_(&child(0.0)?).map_err(text)?;
-    Ok(Value::Text(format!("{} {:?} {all:?} {alone:?}", first.index, first.outcome)))
+    Ok(Value::Text(format!(
+        "{} {:?} {all:?} {alone:?}",
+        first.index, first.outcome
+    )))
 }
 
 fn looks_up() -> String {
-    let wrong = Argument { name: "seconds".to_owned(), value: Value::Text("soon".to_owned()) };
-    let unknown = Argument { name: "second".to_owned(), value: Value::Number(1.0) };
-    let whole = Argument { name: "seconds".to_owned(), value: Value::Integer(1) };
+    let wrong = Argument {
+        name: "seconds".to_owned(),
+        value: Value::Text("soon".to_owned()),
+    };
+    let unknown = Argument {
+        name: "second".to_owned(),
+        value: Value::Number(1.0),
+    };
+    let whole = Argument {
+        name: "seconds".to_owned(),
+        value: Value::Integer(1),
+    };
     [
         Command::lookup("chid", &[]).err(),
         Command::lookup("fork/child", &[]).err(),
@@ -125,10 +151,19 @@ fn drives() -> Result<Option<Value>, String> {
     let angle = NumberInput::open("arm.angle")?;
     let voltage = NumberOutput::open("arm.voltage")?;
     let lights = ArrayOutput::open("arm.lights")?;
-    let about = format!("{} {} {}", angle.unit(), voltage.minimum(), voltage.maximum());
+    let about = format!(
+        "{} {} {}",
+        angle.unit(),
+        voltage.minimum(),
+        voltage.maximum()
+    );
     for _ in 0..3 {
-        voltage.set(angle.get() * 2.0).map_err(|error| format!("{error:?}"))?;
-        lights.set(&[0.5; 3]).map_err(|error| format!("{error:?}"))?;
+        voltage
+            .set(angle.get() * 2.0)
+            .map_err(|error| format!("{error:?}"))?;
+        lights
+            .set(&[0.5; 3])
+            .map_err(|error| format!("{error:?}"))?;
         coroutine::yield_().map_err(text)?;
     }
     let refused = [voltage.set(13.0), voltage.set(f64::NAN), lights.set(&[0.0])];
@@ -154,7 +189,10 @@ fn shares() -> Result<Value, String> {
     let kind = own.publish(&Value::Boolean(true)).err();
     let other = Topic::open("else/pose")?.publish(&Value::Integer(1)).err();
     let name = Topic::open("a b").err();
-    Ok(Value::Text(format!("{:?}\n{kind:?}\n{other:?}\n{name:?}", own.read())))
+    Ok(Value::Text(format!(
+        "{:?}\n{kind:?}\n{other:?}\n{name:?}",
+        own.read()
+    )))
 }
 
 fn follows() -> Result<Value, String> {
@@ -195,8 +233,14 @@ fn machine() -> Result<Value, String> {
 }
 
 fn wrong_times() -> String {
-    let waits = [coroutine::wait(f64::NAN), coroutine::wait(f64::INFINITY), coroutine::wait(-1.0)];
-    let timeout = Command::delay(0.0).and_then(|command| command.with_timeout(f64::NAN)).err();
+    let waits = [
+        coroutine::wait(f64::NAN),
+        coroutine::wait(f64::INFINITY),
+        coroutine::wait(-1.0),
+    ];
+    let timeout = Command::delay(0.0)
+        .and_then(|command| command.with_timeout(f64::NAN))
+        .err();
     format!("{waits:?}\n{timeout:?}")
 }
 

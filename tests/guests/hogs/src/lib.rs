@@ -11,8 +11,18 @@ use gantry::command::{coroutine, log};
 struct Plugin;
 
 const COMMANDS: [&str; 12] = [
-    "loops", "ping-pongs", "floods-the-log", "grows", "recurses", "traps", "panics", "exits",
-    "hoards-handles", "shouts", "works-a-while", "fails",
+    "loops",
+    "ping-pongs",
+    "floods-the-log",
+    "grows",
+    "recurses",
+    "traps",
+    "panics",
+    "exits",
+    "hoards-handles",
+    "shouts",
+    "works-a-while",
+    "fails",
 ];
 
 impl Guest for Plugin {
@@ -77,7 +87,7 @@ impl Guest for Plugin {
             }
             "works-a-while" => {
                 let mut sum = 0_u64;
-                for number in 0..20_000_000_u64 {
+                for number in 0..500_000_u64 {
                     sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(number));
                 }
                 Ok(Some(Value::Integer((sum >> 1) as i64)))
@@ -101,7 +111,11 @@ fn stumble(numbers: &[i64]) -> Result<Option<Value>, String> {
 #[inline(never)]
 fn recurse(depth: i64) -> i64 {
     let frame = std::hint::black_box([depth; 64]);
-    if frame[0] < 0 { 0 } else { recurse(frame[0] + 1) + frame[63] }
+    if frame[0] < 0 {
+        0
+    } else {
+        recurse(frame[0] + 1) + frame[63]
+    }
 }
 
 export!(Plugin);

@@ -4,6 +4,7 @@
 wit_bindgen::generate!({ path: "../../../wit/command/0.1", world: "command-plugin" });
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::time::{Duration, Instant, SystemTime};
 
 use exports::gantry::command::plugin::{Definition, Description, Guest};
@@ -12,8 +13,15 @@ use gantry::command::types::{Argument, Value};
 struct Plugin;
 
 const COMMANDS: [&str; 9] = [
-    "sleeps", "prints", "draws", "tells-time", "looks-around", "connects", "reads-a-file",
-    "writes-a-file", "reads-input",
+    "sleeps",
+    "prints",
+    "draws",
+    "tells-time",
+    "looks-around",
+    "connects",
+    "reads-a-file",
+    "writes-a-file",
+    "reads-input",
 ];
 
 impl Guest for Plugin {
@@ -48,6 +56,7 @@ impl Guest for Plugin {
                 println!("out \x1b[31mred");
                 eprintln!("err");
                 print!("no end");
+                let _ = std::io::stdout().flush();
                 String::new()
             }
             "draws" => {
@@ -62,7 +71,9 @@ impl Guest for Plugin {
             "looks-around" => {
                 let arguments = std::env::args().count();
                 let variables = std::env::vars().count();
-                let root = std::fs::read_dir("/").map(|_| ()).map_err(|error| error.kind());
+                let root = std::fs::read_dir("/")
+                    .map(|_| ())
+                    .map_err(|error| error.kind());
                 format!("{arguments} {variables} {root:?}")
             }
             "connects" => {
@@ -70,7 +81,10 @@ impl Guest for Plugin {
                 let bound = std::net::UdpSocket::bind("127.0.0.1:0").map(|_| ());
                 format!("{:?} {:?}", connected.is_err(), bound.is_err())
             }
-            "reads-a-file" => format!("{:?}", std::fs::read_to_string("/notes.txt").map_err(|e| e.kind())),
+            "reads-a-file" => format!(
+                "{:?}",
+                std::fs::read_to_string("/notes.txt").map_err(|e| e.kind())
+            ),
             "writes-a-file" => {
                 let written = std::fs::write("/written.txt", "by the guest").map_err(|e| e.kind());
                 let outside = std::fs::read_to_string("/../secret.txt").map_err(|_| ());
