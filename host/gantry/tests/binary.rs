@@ -12,7 +12,15 @@ fn the_demo_scores_in_virtual_time_and_repeats_exactly() {
     let folder = TempDir::new().unwrap();
     let (first, second) = (folder.path().join("a.jsonl"), folder.path().join("b.jsonl"));
     let arguments = |file: &Path| {
-        ["demo", "--fast", "--seed", "7", "--events", file.to_str().unwrap()].map(str::to_owned)
+        [
+            "demo",
+            "--fast",
+            "--seed",
+            "7",
+            "--events",
+            file.to_str().unwrap(),
+        ]
+        .map(str::to_owned)
     };
     let output = gantry(&folder).args(arguments(&first)).output().unwrap();
     assert_succeeded(&output);
@@ -26,10 +34,16 @@ fn the_demo_scores_in_virtual_time_and_repeats_exactly() {
         .find(|event| event["event"] == "completed" && event["command"] == "autos/two-ball")
         .expect("the routine ends by itself");
     assert_eq!(routine["value"], 2, "balls shot");
-    assert!(routine["t"].as_f64().unwrap() < 15.0, "it ends within its time: {routine}");
+    assert!(
+        routine["t"].as_f64().unwrap() < 15.0,
+        "it ends within its time: {routine}"
+    );
 
     assert_succeeded(&gantry(&folder).args(arguments(&second)).output().unwrap());
-    let (first, second) = (std::fs::read(first).unwrap(), std::fs::read(second).unwrap());
+    let (first, second) = (
+        std::fs::read(first).unwrap(),
+        std::fs::read(second).unwrap(),
+    );
     assert!(first == second, "the same seed gives another run");
 }
 
@@ -57,9 +71,7 @@ fn a_plugin_that_never_yields_is_named_and_canceled_and_the_others_go_on() {
             .unwrap();
         assert_succeeded(&output);
         let events = events(&file);
-        let happened = |event: &str, command: &str| {
-            events.iter().filter(|e| e["event"] == event && e["command"] == command).count()
-        };
+        let happened = |event: &str, command: &str| count(&events, event, command);
         assert!(happened("preempted", "hogs/loops") > 10, "{clock}");
         assert_eq!(happened("canceled", "hogs/loops"), 1, "{clock}");
         assert_eq!(happened("preempted", "counter/count"), 0, "{clock}");
@@ -70,6 +82,30 @@ fn a_plugin_that_never_yields_is_named_and_canceled_and_the_others_go_on() {
         assert_eq!(counted["value"], 1225, "{clock}");
         assert!(text(&output.stdout).contains("hogs/loops"), "{clock}");
     }
+}
+
+#[test]
+fn the_limits_of_the_file_hold() {
+    let robot = TestRobot::new(
+        r#"
+        robot.preemption-limit = 7
+        [plugins.hogs]
+        file = "hogs.wasm"
+        [plugins.short]
+        file = "hogs.wasm"
+        limits.preemption-limit = 3
+        [opmodes.all]
+        mode = "test"
+        schedule = ["hogs/loops", "short/loops"]
+        "#,
+    );
+    let events = robot.sim("all", "1s");
+    assert_eq!(
+        count(&events, "preempted", "hogs/loops"),
+        8,
+        "the one beyond ends it"
+    );
+    assert_eq!(count(&events, "preempted", "short/loops"), 4);
 }
 
 #[test]
@@ -95,11 +131,18 @@ fn a_robot_with_every_kind_of_bad_plugin_is_told_all_of_it_at_once() {
     robot.write("text.wasm", b"not WebAssembly at all");
     robot.write("half.wasm", &hello[..hello.len() / 2]);
     robot.write("core.wasm", b"\0asm\x01\0\0\0");
-    let output = gantry(&robot.folder).arg("check").arg(robot.path()).output().unwrap();
+    let output = gantry(&robot.folder)
+        .arg("check")
+        .arg(robot.path())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(1));
     let errors = text(&output.stderr);
     for expected in ["missing", "text", "half", "core", "helo", "volume"] {
-        assert!(errors.contains(expected), "nothing about `{expected}` in\n{errors}");
+        assert!(
+            errors.contains(expected),
+            "nothing about `{expected}` in\n{errors}"
+        );
     }
     assert!(errors.contains("robot.toml:"), "no line in\n{errors}");
 }
@@ -116,11 +159,20 @@ fn the_command_line_answers_as_people_expect() {
     }
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["dance"]).status.code(), Some(2));
-    assert_eq!(run(&["sim", "robot.toml", "--opmode", "a", "--for", "soon"]).status.code(), Some(2));
+    assert_eq!(
+        run(&["sim", "robot.toml", "--opmode", "a", "--for", "soon"])
+            .status
+            .code(),
+        Some(2)
+    );
 
     let missing = run(&["check", "no-such-robot.toml"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(text(&missing.stderr).contains("no-such-robot.toml"), "{}", text(&missing.stderr));
+    assert!(
+        text(&missing.stderr).contains("no-such-robot.toml"),
+        "{}",
+        text(&missing.stderr)
+    );
 }
 
 #[test]
@@ -142,7 +194,10 @@ fn an_unknown_op_mode_is_an_error_that_lists_those_there_are() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     let errors = text(&output.stderr);
-    assert!(errors.contains("great") && errors.contains("`greet`"), "{errors}");
+    assert!(
+        errors.contains("great") && errors.contains("`greet`"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -180,7 +235,10 @@ fn an_emergency_stop_is_for_good_and_quitting_is_orderly() {
         .collect();
     assert_eq!(modes, ["disabled", "test", "emergency-stopped"]);
     let errors = text(&output.stderr);
-    assert!(errors.contains("`fly`") && errors.contains("`gret`"), "{errors}");
+    assert!(
+        errors.contains("`fly`") && errors.contains("`gret`"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -191,14 +249,26 @@ fn inspect_says_what_a_plugin_offers_and_asks_for() {
     let output = gantry(&folder).arg("inspect").arg(&path).output().unwrap();
     assert_succeeded(&output);
     let shown = text(&output.stdout);
-    for expected in ["drive-distance", "distance (m", "requires drive", "gantry:command@0.1"] {
+    for expected in [
+        "drive-distance",
+        "distance (m",
+        "requires drive",
+        "gantry:command@0.1",
+    ] {
         assert!(shown.contains(expected), "no `{expected}` in\n{shown}");
     }
 
-    let output = gantry(&folder).args(["inspect", "--json"]).arg(&path).output().unwrap();
+    let output = gantry(&folder)
+        .args(["inspect", "--json"])
+        .arg(&path)
+        .output()
+        .unwrap();
     assert_succeeded(&output);
     let inspection: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(inspection["description"]["commands"][0]["name"], "drive-distance");
+    assert_eq!(
+        inspection["description"]["commands"][0]["name"],
+        "drive-distance"
+    );
     assert_eq!(inspection["digest"].as_str().unwrap().len(), 64);
 }
 
@@ -209,8 +279,13 @@ struct TestRobot {
 
 impl TestRobot {
     fn new(rest: &str) -> Self {
-        let robot = Self { folder: TempDir::new().unwrap() };
-        robot.write("robot.toml", format!("robot.name = \"Test\"\n{rest}").as_bytes());
+        let robot = Self {
+            folder: TempDir::new().unwrap(),
+        };
+        robot.write(
+            "robot.toml",
+            format!("robot.name = \"Test\"\n{rest}").as_bytes(),
+        );
         for (name, bytes) in gantry_test_guests::ALL {
             robot.write(&format!("{name}.wasm"), bytes);
         }
@@ -221,13 +296,36 @@ impl TestRobot {
         std::fs::write(self.folder.path().join(name), bytes).unwrap();
     }
 
+    /// The events of an op mode in virtual time.
+    fn sim(&self, opmode: &str, time: &str) -> Vec<Value> {
+        let file = self.folder.path().join("events.jsonl");
+        let output = gantry(&self.folder)
+            .arg("sim")
+            .arg(self.path())
+            .args(["--opmode", opmode, "--for", time, "--events"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert_succeeded(&output);
+        events(&file)
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.path().join("robot.toml")
     }
 }
 
+fn count(events: &[Value], event: &str, command: &str) -> usize {
+    events
+        .iter()
+        .filter(|e| e["event"] == event && e["command"] == command)
+        .count()
+}
+
 fn guest(name: &str) -> &'static [u8] {
-    let found = gantry_test_guests::ALL.iter().find(|(guest, _)| *guest == name);
+    let found = gantry_test_guests::ALL
+        .iter()
+        .find(|(guest, _)| *guest == name);
     found.unwrap_or_else(|| panic!("no test guest `{name}`")).1
 }
 
@@ -235,17 +333,26 @@ fn guest(name: &str) -> &'static [u8] {
 fn gantry(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
     command.current_dir(folder.path());
-    command.arg("--cache").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+    command
+        .arg("--cache")
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
     command
 }
 
 fn events(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect()
 }
 
 fn assert_succeeded(output: &Output) {
-    assert!(output.status.success(), "{}\n{}", output.status, text(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        output.status,
+        text(&output.stderr)
+    );
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -141,6 +141,9 @@ pub struct Limits {
     pub slice: Budget,
     /// How long a canceled run may take to clean up before it is dropped.
     pub cleanup: Budget,
+    /// In how many ticks in a row a run may be pre-empted before it is canceled; none: as the
+    /// scheduler's limits say.
+    pub preemptions: Option<u32>,
     /// Requests of one run per tick before it is pre-empted.
     pub requests_per_tick: u32,
     /// Resources (commands, signals, channels, topics, files) that one run may hold at once.
@@ -158,6 +161,7 @@ impl Default for Limits {
             table_elements: 50_000,
             slice: Budget::of(Duration::from_millis(2)),
             cleanup: Budget::of(Duration::from_millis(5)),
+            preemptions: None,
             requests_per_tick: 10_000,
             handles: 10_000,
             call_bytes: 4 << 20,

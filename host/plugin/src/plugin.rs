@@ -111,7 +111,11 @@ impl Plugin {
         let definition = &commands[index];
         let full_name: Arc<str> = Arc::from(format!("{}/{name}", self.name()));
         let arguments = complete(&full_name, definition, arguments)?;
-        Ok(Command::builder(full_name)
+        let mut builder = Command::builder(full_name);
+        if let Some(ticks) = self.0.context.limits.preemptions {
+            builder = builder.preemption_limit(ticks);
+        }
+        Ok(builder
             .requires(self.0.requirements[index].iter().copied())
             .priority(definition.priority)
             .runs_while_disabled(definition.runs_while_disabled)

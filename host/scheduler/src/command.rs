@@ -34,6 +34,8 @@ struct Inner {
     requirements: MechanismSet,
     priority: i32,
     runs_while_disabled: bool,
+    /// In how many ticks in a row a run may be pre-empted; none: as the scheduler's limits say.
+    preemption_limit: Option<u32>,
     /// How deeply commands are grouped inside of it; 0 for one that is not a group.
     nesting: usize,
     body: Arc<dyn Body>,
@@ -66,6 +68,7 @@ impl Command {
             requirements: MechanismSet::EMPTY,
             priority: 0,
             runs_while_disabled: false,
+            preemption_limit: None,
             nesting: 0,
         }
     }
@@ -88,6 +91,12 @@ impl Command {
     /// Whether it may run while the robot is disabled.
     pub fn runs_while_disabled(&self) -> bool {
         self.0.runs_while_disabled
+    }
+
+    /// In how many ticks in a row a run of it may be pre-empted before it is canceled; none: as the
+    /// scheduler's [`Limits`](crate::Limits) say.
+    pub fn preemption_limit(&self) -> Option<u32> {
+        self.0.preemption_limit
     }
 
     /// Whether it is queued or running now.
@@ -129,6 +138,7 @@ impl Command {
             requirements: *self.requirements(),
             priority,
             runs_while_disabled: self.runs_while_disabled(),
+            preemption_limit: self.preemption_limit(),
             nesting: self.nesting(),
             body: self.0.body.clone(),
             slot: AtomicU64::new(0),
@@ -196,6 +206,7 @@ pub struct CommandBuilder {
     requirements: MechanismSet,
     priority: i32,
     runs_while_disabled: bool,
+    preemption_limit: Option<u32>,
     nesting: usize,
 }
 
@@ -220,6 +231,13 @@ impl CommandBuilder {
         self
     }
 
+    /// Sets in how many ticks in a row a run of it may be pre-empted before it is canceled, instead
+    /// of what the scheduler's [`Limits`](crate::Limits) say.
+    pub fn preemption_limit(mut self, ticks: u32) -> Self {
+        self.preemption_limit = Some(ticks);
+        self
+    }
+
     /// Sets how deeply commands are grouped inside of it.
     pub(crate) fn nesting(mut self, nesting: usize) -> Self {
         self.nesting = nesting;
@@ -233,6 +251,7 @@ impl CommandBuilder {
             requirements: self.requirements,
             priority: self.priority,
             runs_while_disabled: self.runs_while_disabled,
+            preemption_limit: self.preemption_limit,
             nesting: self.nesting,
             body: Arc::new(body),
             slot: AtomicU64::new(0),

@@ -4,7 +4,9 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
-use gantry_scheduler::{Answer, Command, Coroutine, Limits, Request, RunId, Step, Tick};
+use gantry_scheduler::{
+    Answer, Command, CommandBuilder, Coroutine, Limits, Request, RunId, Step, Tick,
+};
 use support::{Bench, Journal};
 
 /// Steps that are taken one by one; then it is pre-empted for ever.
@@ -31,15 +33,22 @@ impl Drop for Puppet {
 }
 
 fn puppet(bench: &Bench, steps: impl IntoIterator<Item = Step>) -> Command {
+    let builder = bench.command("a", &["arm"]);
+    puppet_of(builder, bench, steps)
+}
+
+fn puppet_of(
+    builder: CommandBuilder,
+    bench: &Bench,
+    steps: impl IntoIterator<Item = Step>,
+) -> Command {
     let mut steps: Vec<Step> = steps.into_iter().collect();
     steps.reverse();
     let (steps, journal) = (Arc::new(Mutex::new(steps)), bench.journal());
-    bench
-        .command("a", &["arm"])
-        .build(move |_: RunId, _: &Command| {
-            let (steps, journal) = (steps.clone(), journal.clone());
-            Box::new(Puppet { steps, journal }) as Box<dyn Coroutine>
-        })
+    builder.build(move |_: RunId, _: &Command| {
+        let (steps, journal) = (steps.clone(), journal.clone());
+        Box::new(Puppet { steps, journal }) as Box<dyn Coroutine>
+    })
 }
 
 fn bench(preemptions: u32) -> Bench {
@@ -89,6 +98,28 @@ fn a_body_that_is_preempted_too_often_in_a_row_is_canceled_and_dropped() {
         "1 canceled a",
     ]);
     assert_eq!(bench.owner("arm"), None);
+}
+
+#[test]
+fn a_command_may_have_a_limit_of_its_own_and_keeps_it_under_another_name() {
+    for (limit, ticks) in [(0, 1), (2, 3)] {
+        let mut bench = bench(1);
+        let builder = bench.command("a", &[]).preemption_limit(limit);
+        let a = puppet_of(builder, &bench, []);
+        let other = puppet_of(bench.command("other", &[]), &bench, []);
+        let renamed = a.named("renamed").with_priority(3);
+        assert_eq!(renamed.preemption_limit(), Some(limit));
+        assert_eq!(other.preemption_limit(), None);
+        for command in [&a, &renamed, &other] {
+            assert!(bench.scheduler.schedule(command).is_success());
+        }
+        for tick in 1..=3 {
+            bench.tick();
+            assert_eq!(a.is_running(), tick < ticks, "{limit} {tick}");
+            assert_eq!(renamed.is_running(), tick < ticks, "{limit} {tick}");
+            assert_eq!(other.is_running(), tick < 2, "{limit} {tick}");
+        }
+    }
 }
 
 #[test]

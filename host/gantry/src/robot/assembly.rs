@@ -64,7 +64,10 @@ pub(super) fn assemble(
     };
     let hardware =
         Hardware::new(image.clone(), vec![Box::new(sim)]).map_err(|error| nowhere(&error))?;
-    let names = config.mechanisms.iter().map(|mechanism| mechanism.name.clone());
+    let names = config
+        .mechanisms
+        .iter()
+        .map(|mechanism| mechanism.name.clone());
     let mechanisms = Arc::new(Mechanisms::new(names).map_err(|error| nowhere(&error))?);
     let log = Arc::new(LogQueue::default());
     let surroundings = gantry_plugin::Robot::new(
@@ -75,7 +78,12 @@ pub(super) fn assemble(
         seed,
     );
 
-    let mut assembly = Assembly { config, surroundings, mechanisms, wrong: Vec::new() };
+    let mut assembly = Assembly {
+        config,
+        surroundings,
+        mechanisms,
+        wrong: Vec::new(),
+    };
     assembly.load_plugins(files, runtime);
     let signals = assembly.signals(&image);
     let always = assembly.behaviour(&[], &config.bindings, &config.defaults, &signals);
@@ -87,8 +95,20 @@ pub(super) fn assemble(
     if !assembly.wrong.is_empty() {
         return Err(ConfigErrors::new(assembly.wrong));
     }
-    let Assembly { surroundings, mechanisms, .. } = assembly;
-    Ok(Parts { image, hardware, mechanisms, surroundings, log, always, opmodes })
+    let Assembly {
+        surroundings,
+        mechanisms,
+        ..
+    } = assembly;
+    Ok(Parts {
+        image,
+        hardware,
+        mechanisms,
+        surroundings,
+        log,
+        always,
+        opmodes,
+    })
 }
 
 struct Assembly<'a> {
@@ -144,17 +164,30 @@ impl Assembly<'_> {
         defaults: &[DefaultConfig],
         signals: &Signals,
     ) -> Behaviour {
-        let schedule = schedule.iter().filter_map(|reference| self.command(reference)).collect();
+        let schedule = schedule
+            .iter()
+            .filter_map(|reference| self.command(reference))
+            .collect();
         let bindings = bindings
             .iter()
             .filter_map(|binding| {
                 let command = self.command(&binding.command)?;
-                Some((signals.make(&binding.signal), binding_kind(binding.on), command))
+                Some((
+                    signals.make(&binding.signal),
+                    binding_kind(binding.on),
+                    command,
+                ))
             })
             .collect();
-        let defaults =
-            defaults.iter().filter_map(|default| self.default_command(default)).collect();
-        Behaviour { schedule, bindings, defaults }
+        let defaults = defaults
+            .iter()
+            .filter_map(|default| self.default_command(default))
+            .collect();
+        Behaviour {
+            schedule,
+            bindings,
+            defaults,
+        }
     }
 
     /// A new command object; none if there is something wrong with it, or with its plugin.
@@ -191,13 +224,19 @@ impl Assembly<'_> {
         if requirements.len() == 1 && requirements.contains(mechanism) {
             return Some((mechanism, command));
         }
-        let names: Vec<String> =
-            requirements.iter().map(|id| format!("`{}`", self.mechanisms.name(id))).collect();
+        let names: Vec<String> = requirements
+            .iter()
+            .map(|id| format!("`{}`", self.mechanisms.name(id)))
+            .collect();
         let message = format!(
             "`{}` cannot be the default command of `{}`: it requires {}",
             command.name(),
             default.mechanism,
-            if names.is_empty() { "nothing".to_owned() } else { names.join(", ") },
+            if names.is_empty() {
+                "nothing".to_owned()
+            } else {
+                names.join(", ")
+            },
         );
         let help = "a default command requires its mechanism and no other".to_owned();
         self.report(default.command.span, message, Some(help));
@@ -211,7 +250,12 @@ impl Assembly<'_> {
 
 /// Where in the file the mistake is: at an argument, or at the command as a whole.
 fn place(reference: &CommandRef, error: &LookupError) -> Span {
-    let argument = |name: &str| reference.arguments.iter().find(|argument| argument.name == name);
+    let argument = |name: &str| {
+        reference
+            .arguments
+            .iter()
+            .find(|argument| argument.name == name)
+    };
     match error {
         LookupError::UnknownArgument { argument: name, .. } => {
             argument(name).map(|argument| argument.name_span)
@@ -227,10 +271,17 @@ fn place(reference: &CommandRef, error: &LookupError) -> Span {
 /// What the file grants a plugin.
 fn policy(plugin: &PluginConfig) -> Policy {
     let patterns = |grants: &[crate::config::Grant]| {
-        grants.iter().map(|grant| Pattern::from(grant.name.as_str())).collect()
+        grants
+            .iter()
+            .map(|grant| Pattern::from(grant.name.as_str()))
+            .collect()
     };
     Policy {
-        mechanisms: plugin.mechanisms.iter().map(|grant| grant.name.clone()).collect(),
+        mechanisms: plugin
+            .mechanisms
+            .iter()
+            .map(|grant| grant.name.clone())
+            .collect(),
         reads: patterns(&plugin.reads),
         publishes: patterns(&plugin.publishes),
         folder: plugin.folder.as_ref().map(|folder| Folder {
@@ -238,7 +289,11 @@ fn policy(plugin: &PluginConfig) -> Policy {
             write: folder.write,
         }),
         limits: limits(&plugin.limits),
-        config: plugin.config.iter().map(|(key, entry)| (key.clone(), value(entry))).collect(),
+        config: plugin
+            .config
+            .iter()
+            .map(|(key, entry)| (key.clone(), value(entry)))
+            .collect(),
     }
 }
 
@@ -256,6 +311,7 @@ fn limits(config: &LimitsConfig) -> Limits {
     if let Some(cleanup) = config.cleanup {
         limits.cleanup = gantry_plugin::Budget::of(cleanup);
     }
+    limits.preemptions = config.preemption_limit;
     limits
 }
 

@@ -162,10 +162,12 @@ impl Scheduler {
     /// Puts a run that has used up its slice off until the next tick, or ends it if that happens
     /// in too many ticks in a row.
     fn preempt(&mut self, key: Key, answer: Answer) {
-        let (limit, tick) = (self.limits.preemptions, self.tick.number);
+        let tick = self.tick.number;
         let Some(run) = self.runs.get_mut(key) else {
             return;
         };
+        let limit = run.command.preemption_limit();
+        let limit = limit.unwrap_or(self.limits.preemptions);
         let (last, before) = run.preempted;
         let count = if before > 0 && last + 1 == tick {
             before + 1

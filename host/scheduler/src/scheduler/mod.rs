@@ -29,7 +29,8 @@ use crate::{
 pub struct Limits {
     /// How deeply runs may be nested; a fork below that is refused.
     pub depth: usize,
-    /// In how many ticks in a row a run may be pre-empted before it is canceled.
+    /// In how many ticks in a row a run may be pre-empted before it is canceled, unless its command
+    /// says otherwise.
     pub preemptions: u32,
     /// How many requests one run is served per tick; then it is pre-empted. A fork or an await
     /// counts once for each of its commands, and may not have more of them than this.
