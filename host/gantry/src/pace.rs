@@ -27,7 +27,11 @@ pub struct Due {
 impl Pace {
     /// Starts now; tick 1 is due one period from now.
     pub fn start(period: Duration) -> Self {
-        Self { start: Instant::now(), period, tick: 0 }
+        Self {
+            start: Instant::now(),
+            period,
+            tick: 0,
+        }
     }
 
     /// Sleeps until the next tick is due. Ticks whose time is over by more than a period are left
@@ -41,7 +45,12 @@ impl Pace {
             std::thread::sleep(rest);
         }
         self.tick = number;
-        Due { number, time, late: self.start.elapsed().saturating_sub(time), missed: number - next }
+        Due {
+            number,
+            time,
+            late: self.start.elapsed().saturating_sub(time),
+            missed: number - next,
+        }
     }
 
     /// Time since the start.

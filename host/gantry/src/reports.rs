@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use gantry_telemetry::{
-    Consumer, JsonlOptions, JsonlWriter, OverrunReports, Record, Run, Statistics, Summary,
-    Timeline,
+    Consumer, JsonlOptions, JsonlWriter, OverrunReports, Record, Run, Statistics, Summary, Timeline,
 };
 
 /// How long the telemetry thread sleeps when there is nothing to do.
@@ -29,8 +28,13 @@ impl Reports {
         run: Run<'_>,
         real_time: bool,
     ) -> anyhow::Result<Self> {
-        let options = JsonlOptions { timings: real_time, ..JsonlOptions::default() };
-        let events = events.map(|path| JsonlWriter::create(path, run, options)).transpose()?;
+        let options = JsonlOptions {
+            timings: real_time,
+            ..JsonlOptions::default()
+        };
+        let events = events
+            .map(|path| JsonlWriter::create(path, run, options))
+            .transpose()?;
         Ok(Self {
             consumer,
             events,

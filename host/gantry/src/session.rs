@@ -59,14 +59,24 @@ impl Phase {
                 Some(name) => RobotMode::Enabled(find_opmode(config, name)?),
                 None => RobotMode::Disabled,
             };
-            Ok(Phase { mode, duration: step.duration })
+            Ok(Phase {
+                mode,
+                duration: step.duration,
+            })
         };
         config.simulation.timeline.iter().map(phase).collect()
     }
 
     /// One op mode for a time.
-    pub fn of_opmode(config: &RobotConfig, name: &str, duration: Duration) -> anyhow::Result<Phase> {
-        Ok(Phase { mode: RobotMode::Enabled(find_opmode(config, name)?), duration })
+    pub fn of_opmode(
+        config: &RobotConfig,
+        name: &str,
+        duration: Duration,
+    ) -> anyhow::Result<Phase> {
+        Ok(Phase {
+            mode: RobotMode::Enabled(find_opmode(config, name)?),
+            duration,
+        })
     }
 }
 
@@ -107,14 +117,23 @@ impl Session {
         options: SessionOptions<'_>,
     ) -> anyhow::Result<Self> {
         let seed = options.seed.unwrap_or(config.simulation.seed);
-        let run = Run { robot: &config.name, seed: Some(seed), period: config.period };
+        let run = Run {
+            robot: &config.name,
+            seed: Some(seed),
+            period: config.period,
+        };
         let (telemetry, consumer) = gantry_telemetry::channel(RECORDS);
         let real_time = options.clock == Clock::Real;
         let mut reports = Reports::new(consumer, options.events, run, real_time)?;
         let robot = Robot::assemble(
             config,
             runtime,
-            Options { files: options.files, seed, real_time, telemetry },
+            Options {
+                files: options.files,
+                seed,
+                real_time,
+                telemetry,
+            },
         )?;
         let sink = match options.clock {
             Clock::Virtual => Sink::Inline(Box::new(reports)),
@@ -127,7 +146,12 @@ impl Session {
                 Sink::Thread(handle.context("cannot start the telemetry thread")?)
             }
         };
-        Ok(Self { robot, clock: options.clock, seed, sink })
+        Ok(Self {
+            robot,
+            clock: options.clock,
+            seed,
+            sink,
+        })
     }
 
     /// The robot.
@@ -219,15 +243,28 @@ impl Session {
             },
         };
         reports.close()?;
-        let run = Run { robot: &config.name, seed: Some(self.seed), period: config.period };
+        let run = Run {
+            robot: &config.name,
+            seed: Some(self.seed),
+            period: config.period,
+        };
         reports.print_summary(run, &score);
         Ok(())
     }
 
     /// What the field counts, if the robot has one.
     fn score(&self) -> Vec<(String, String)> {
-        let counts = [("scored", "scored"), ("missed", "missed"), ("still held", "held")];
-        let fields = self.robot.config().devices.iter().filter(|device| device.model == "field");
+        let counts = [
+            ("scored", "scored"),
+            ("missed", "missed"),
+            ("still held", "held"),
+        ];
+        let fields = self
+            .robot
+            .config()
+            .devices
+            .iter()
+            .filter(|device| device.model == "field");
         let mut score = Vec::new();
         for device in fields {
             for (label, port) in counts {

@@ -91,7 +91,10 @@ impl Interpreter {
                 let timeout = operation.get(2).map(milliseconds);
                 let signal = self.signal(operation);
                 let met = co.wait_until_timeout(&signal, timeout).await? == WaitResult::Met;
-                self.record("wait-result", Some(json!(if met { "met" } else { "timed-out" })));
+                self.record(
+                    "wait-result",
+                    Some(json!(if met { "met" } else { "timed-out" })),
+                );
             }
             "set" => self.world.set(text(&operation[1]), operation[2] == true),
             "if" => {
@@ -128,7 +131,8 @@ impl Interpreter {
             }
             "set-default" => {
                 let mechanism = self.world.mechanism(text(&operation[1]));
-                co.set_default(mechanism, &self.world.command(text(&operation[2]))).await?;
+                co.set_default(mechanism, &self.world.command(text(&operation[2])))
+                    .await?;
             }
             "trigger" => {
                 let command = self.world.command(text(&operation[3]));
@@ -156,10 +160,14 @@ impl Interpreter {
             }
             Err(BodyError::Refused(failure)) => {
                 // The recorder called forked whatever was not refused, started or not.
-                let failed: Vec<&str> =
-                    failure.refused.iter().map(|refusal| &*refusal.command).collect();
-                let forked: Vec<&str> =
-                    arguments(operation).filter(|name| !failed.contains(name)).collect();
+                let failed: Vec<&str> = failure
+                    .refused
+                    .iter()
+                    .map(|refusal| &*refusal.command)
+                    .collect();
+                let forked: Vec<&str> = arguments(operation)
+                    .filter(|name| !failed.contains(name))
+                    .collect();
                 json!({ "forked": forked, "failed": failed })
             }
             Err(error) => return Err(error.into()),
@@ -169,7 +177,9 @@ impl Interpreter {
     }
 
     fn commands(&self, operation: &Value) -> Vec<Command> {
-        arguments(operation).map(|name| self.world.command(name)).collect()
+        arguments(operation)
+            .map(|name| self.world.command(name))
+            .collect()
     }
 
     fn signal(&self, operation: &Value) -> Signal {
@@ -197,7 +207,10 @@ pub(crate) fn binding(name: &str) -> Binding {
 }
 
 fn arguments(operation: &Value) -> impl Iterator<Item = &str> {
-    operations(operation).iter().skip(1).filter_map(Value::as_str)
+    operations(operation)
+        .iter()
+        .skip(1)
+        .filter_map(Value::as_str)
 }
 
 fn operations(value: &Value) -> &[Value] {

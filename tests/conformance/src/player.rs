@@ -20,7 +20,9 @@ pub fn play(scenario: &Scenario) -> Result<Trace> {
     let mechanisms = Arc::new(Mechanisms::new(scenario.mechanisms.iter().cloned())?);
     let world = Arc::new(World::new(mechanisms.clone()));
     for name in scenario.commands.keys() {
-        world.build(scenario, name).with_context(|| format!("command `{name}`"))?;
+        world
+            .build(scenario, name)
+            .with_context(|| format!("command `{name}`"))?;
     }
     let mut scheduler = Scheduler::new(mechanisms, Box::new(Recorder(world.clone())));
     for (mechanism, command) in &scenario.defaults {
@@ -29,7 +31,11 @@ pub fn play(scenario: &Scenario) -> Result<Trace> {
     }
     for trigger in &scenario.triggers {
         let command = world.command(&trigger.command);
-        scheduler.bind(&world.signal(&trigger.signal), body::binding(&trigger.on), &command);
+        scheduler.bind(
+            &world.signal(&trigger.signal),
+            body::binding(&trigger.on),
+            &command,
+        );
     }
 
     let mut ticks = Vec::new();
@@ -54,23 +60,34 @@ pub fn play(scenario: &Scenario) -> Result<Trace> {
         for name in &step.schedule {
             scheduler.schedule(&world.command(name));
         }
-        scheduler.tick(Duration::from_millis(scenario.period_ms * (number as u64 + 1)));
+        scheduler.tick(Duration::from_millis(
+            scenario.period_ms * (number as u64 + 1),
+        ));
         ticks.push(state(&scheduler));
     }
-    Ok(Trace { events: std::mem::take(&mut *world.events()), ticks })
+    Ok(Trace {
+        events: std::mem::take(&mut *world.events()),
+        ticks,
+    })
 }
 
 fn state(scheduler: &Scheduler) -> TickState {
     let runs = scheduler.runs();
-    let names: HashMap<_, _> =
-        runs.iter().map(|run| (run.id, run.command.name().to_string())).collect();
+    let names: HashMap<_, _> = runs
+        .iter()
+        .map(|run| (run.id, run.command.name().to_string()))
+        .collect();
     let mut state = TickState::default();
     for run in &runs {
         let name = names[&run.id].clone();
         if let Some(parent) = run.parent.and_then(|parent| names.get(&parent)) {
             state.parents.insert(name.clone(), parent.clone());
         }
-        if run.running { state.running.push(name) } else { state.queued.push(name) }
+        if run.running {
+            state.running.push(name)
+        } else {
+            state.queued.push(name)
+        }
     }
     state
 }
@@ -98,18 +115,27 @@ impl World {
     }
 
     pub(crate) fn record(&self, kind: &str, command: &str, extra: Option<Value>) {
-        let mut event = vec![json!(self.tick.load(Ordering::Relaxed)), json!(kind), json!(command)];
+        let mut event = vec![
+            json!(self.tick.load(Ordering::Relaxed)),
+            json!(kind),
+            json!(command),
+        ];
         event.extend(extra);
         self.events().push(Event(event));
     }
 
     /// The command of this name. The vectors name none that they do not have.
     pub(crate) fn command(&self, name: &str) -> Command {
-        lock(&self.commands).get(name).unwrap_or_else(|| panic!("no command `{name}`")).clone()
+        lock(&self.commands)
+            .get(name)
+            .unwrap_or_else(|| panic!("no command `{name}`"))
+            .clone()
     }
 
     pub(crate) fn mechanism(&self, name: &str) -> MechanismId {
-        self.mechanisms.find(name).unwrap_or_else(|| panic!("no mechanism `{name}`"))
+        self.mechanisms
+            .find(name)
+            .unwrap_or_else(|| panic!("no mechanism `{name}`"))
     }
 
     pub(crate) fn signal(&self, name: &str) -> Signal {
@@ -126,7 +152,10 @@ impl World {
     }
 
     pub(crate) fn cancels_on_fork_failure(&self, command: &str) -> bool {
-        lock(&self.cancels_on_fork_failure).get(command).copied().unwrap_or(true)
+        lock(&self.cancels_on_fork_failure)
+            .get(command)
+            .copied()
+            .unwrap_or(true)
     }
 
     pub(crate) fn set_cancels_on_fork_failure(&self, command: &Arc<str>, on: bool) {
@@ -134,7 +163,10 @@ impl World {
     }
 
     fn flag(&self, name: &str) -> Arc<AtomicBool> {
-        lock(&self.signals).entry(name.to_owned()).or_default().clone()
+        lock(&self.signals)
+            .entry(name.to_owned())
+            .or_default()
+            .clone()
     }
 
     fn events(&self) -> MutexGuard<'_, Vec<Event>> {
@@ -146,21 +178,30 @@ impl World {
         if let Some(command) = lock(&self.commands).get(name) {
             return Ok(command.clone());
         }
-        let spec = scenario.commands.get(name).with_context(|| format!("no command `{name}`"))?;
+        let spec = scenario
+            .commands
+            .get(name)
+            .with_context(|| format!("no command `{name}`"))?;
         let members = |names: &[String]| -> Result<Vec<Command>> {
-            names.iter().map(|name| self.build(scenario, name)).collect()
+            names
+                .iter()
+                .map(|name| self.build(scenario, name))
+                .collect()
         };
         let command = match spec {
-            CommandSpec::Body { requires, priority, body } => {
-                self.scripted(name, requires, *priority, body)
-            }
+            CommandSpec::Body {
+                requires,
+                priority,
+                body,
+            } => self.scripted(name, requires, *priority, body),
             CommandSpec::Sequence { sequence: names } => sequence(&members(names)?).named(name),
             CommandSpec::Parallel { parallel: names } => {
                 parallel(&members(names)?, &[])?.named(name)
             }
-            CommandSpec::Deadline { required, parallel: optional } => {
-                parallel(&members(required)?, &members(optional)?)?.named(name)
-            }
+            CommandSpec::Deadline {
+                required,
+                parallel: optional,
+            } => parallel(&members(required)?, &members(optional)?)?.named(name),
             CommandSpec::Race { race: names } => race(&members(names)?)?.named(name),
             CommandSpec::Machine { machine } => self.machine(scenario, name, machine)?,
         };
@@ -194,14 +235,20 @@ impl World {
         spec: &MachineSpec,
     ) -> Result<Command> {
         let mut machine = StateMachine::new(name);
-        machine.observe(Arc::new(States { world: self.clone(), machine: name.to_owned() }));
+        machine.observe(Arc::new(States {
+            world: self.clone(),
+            machine: name.to_owned(),
+        }));
         let mut numbers = HashMap::new();
         for (state, command) in &spec.states {
             let command = self.build(scenario, command.as_str().context("a state's command")?)?;
             numbers.insert(state.as_str(), machine.add_state(state.as_str(), command));
         }
         let number = |state: &String| {
-            numbers.get(state.as_str()).copied().with_context(|| format!("no state `{state}`"))
+            numbers
+                .get(state.as_str())
+                .copied()
+                .with_context(|| format!("no state `{state}`"))
         };
         for transition in &spec.transitions {
             let from: Vec<usize> = transition.from.iter().map(&number).collect::<Result<_>>()?;
@@ -226,11 +273,13 @@ struct States {
 
 impl StateObserver for States {
     fn entered(&self, state: &str) {
-        self.world.record("state-enter", &self.machine, Some(json!(state)));
+        self.world
+            .record("state-enter", &self.machine, Some(json!(state)));
     }
 
     fn exited(&self, state: &str) {
-        self.world.record("state-exit", &self.machine, Some(json!(state)));
+        self.world
+            .record("state-exit", &self.machine, Some(json!(state)));
     }
 }
 
@@ -248,10 +297,13 @@ impl Observer for Recorder {
             | EventKind::Preempted(_)
             | EventKind::CleanupOverrun => return,
         };
-        self.0.record(event.kind.name(), event.command.name(), extra);
+        self.0
+            .record(event.kind.name(), event.command.name(), extra);
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }

@@ -214,14 +214,17 @@ pub struct Difference {
 impl Vector {
     /// Where a trace first differs from what is expected; none if it does not.
     pub fn compare(&self, actual: &Trace) -> Option<Difference> {
-        let expected: Vec<&Trace> =
-            std::iter::once(&self.expect.trace).chain(&self.expect.alternatives).collect();
+        let expected: Vec<&Trace> = std::iter::once(&self.expect.trace)
+            .chain(&self.expect.alternatives)
+            .collect();
         // Of several allowed traces the one that agrees the longest says most.
         expected
             .into_iter()
             .map(|expected| self.difference(expected, actual))
             .min_by_key(|difference| {
-                difference.as_ref().map_or(0, |difference| usize::MAX - difference.tick)
+                difference
+                    .as_ref()
+                    .map_or(0, |difference| usize::MAX - difference.tick)
             })
             .flatten()
     }
@@ -230,7 +233,11 @@ impl Vector {
         let ticks = self.expect.before_tick.unwrap_or(self.scenario.ticks.len());
         (0..ticks).find_map(|tick| {
             let (expected, actual) = (lines(expected, tick), lines(actual, tick));
-            (expected != actual).then_some(Difference { tick, expected, actual })
+            (expected != actual).then_some(Difference {
+                tick,
+                expected,
+                actual,
+            })
         })
     }
 }

@@ -19,7 +19,12 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
     let runtime = common.runtime(&config, false)?;
     let (telemetry, _consumer) = gantry_telemetry::channel(1024);
     let seed = config.simulation.seed;
-    let options = Options { files: &Disk, seed, real_time: false, telemetry };
+    let options = Options {
+        files: &Disk,
+        seed,
+        real_time: false,
+        telemetry,
+    };
     let robot = Robot::assemble(config, runtime, options)?;
     let config = robot.config();
     println!("{}: ok", config.name);

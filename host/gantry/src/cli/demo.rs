@@ -33,7 +33,11 @@ pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
         SessionOptions {
             files: &Embedded,
             seed: args.seed,
-            clock: if args.fast { Clock::Virtual } else { Clock::Real },
+            clock: if args.fast {
+                Clock::Virtual
+            } else {
+                Clock::Real
+            },
             events: args.events.as_deref(),
         },
     )?;
@@ -45,10 +49,18 @@ struct Embedded;
 
 impl PluginFiles for Embedded {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        let found = gantry_plugins::ALL.iter().find(|(plugin, _)| *plugin == name);
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let found = gantry_plugins::ALL
+            .iter()
+            .find(|(plugin, _)| *plugin == name);
         found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::NotFound, "no plugin of this name is built in")
+            io::Error::new(
+                io::ErrorKind::NotFound,
+                "no plugin of this name is built in",
+            )
         })
     }
 }

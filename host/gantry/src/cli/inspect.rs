@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use gantry_plugin::{Definition, Inspection, Kind, Parameter, Policy, Runtime, RuntimeConfig, Source};
+use gantry_plugin::{
+    Definition, Inspection, Kind, Parameter, Policy, Runtime, RuntimeConfig, Source,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
@@ -19,9 +21,12 @@ pub(super) struct InspectArgs {
 
 pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
     let path = &args.plugin;
-    let bytes =
-        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let source = Source { name: name_of(path), origin: path.display().to_string(), bytes };
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let source = Source {
+        name: name_of(path),
+        origin: path.display().to_string(),
+        bytes,
+    };
     let runtime = Runtime::new(RuntimeConfig::deterministic())?;
     let inspection = runtime.inspect(&source, &Policy::default())?;
     if args.json {
@@ -33,7 +38,10 @@ pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn describe(source: &Source, inspection: &Inspection) -> String {
@@ -55,13 +63,24 @@ fn describe(source: &Source, inspection: &Inspection) -> String {
         bytes(source.bytes.len() as u64),
         bytes(inspection.compiled),
     );
-    let _ = writeln!(out, "  imports    {}", inspection.imports.join("\n             "));
+    let _ = writeln!(
+        out,
+        "  imports    {}",
+        inspection.imports.join("\n             ")
+    );
     if let Some(problem) = &inspection.problem {
-        let _ = writeln!(out, "\nIt does not describe itself without a robot: {problem}");
+        let _ = writeln!(
+            out,
+            "\nIt does not describe itself without a robot: {problem}"
+        );
     }
     if let Some(description) = &inspection.description {
         let list = |names: &[String]| {
-            if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+            if names.is_empty() {
+                "nothing".to_owned()
+            } else {
+                names.join(", ")
+            }
         };
         let _ = writeln!(out, "  reads      {}", list(&description.reads));
         let _ = writeln!(out, "  publishes  {}", list(&description.publishes));
@@ -74,7 +93,9 @@ fn describe(source: &Source, inspection: &Inspection) -> String {
 }
 
 fn describe_command(out: &mut String, command: &Definition) {
-    let returns = command.returns.map_or(String::new(), |kind| format!(" -> {kind}"));
+    let returns = command
+        .returns
+        .map_or(String::new(), |kind| format!(" -> {kind}"));
     let _ = writeln!(out, "  {}{returns}", command.name);
     if !command.summary.is_empty() {
         let _ = writeln!(out, "      {}", command.summary);
@@ -108,7 +129,11 @@ fn describe_parameter(out: &mut String, parameter: &Parameter) {
         }
         None => kind.push_str(", required"),
     }
-    let _ = writeln!(out, "      {} ({kind})  {}", parameter.name, parameter.summary);
+    let _ = writeln!(
+        out,
+        "      {} ({kind})  {}",
+        parameter.name, parameter.summary
+    );
 }
 
 fn bytes(count: u64) -> String {

@@ -52,10 +52,20 @@ enum CliCommand {
 #[derive(Debug, Args)]
 struct Common {
     /// Folder for compiled plugins [default: the user's cache folder]
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = "Global options"
+    )]
     cache: Option<PathBuf>,
     /// Compile plugins anew, and keep nothing
-    #[arg(long, global = true, conflicts_with = "cache", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        conflicts_with = "cache",
+        help_heading = "Global options"
+    )]
     no_cache: bool,
     /// What is logged to standard error: a level, or a filter as tracing's EnvFilter takes it
     #[arg(
@@ -133,7 +143,10 @@ impl Common {
     /// A runtime for a robot, whose runs are pre-empted by time or by what repeats exactly.
     fn runtime(&self, config: &RobotConfig, real_time: bool) -> anyhow::Result<Runtime> {
         let mut runtime = if real_time {
-            RuntimeConfig { preemption: Preemption::real_time(), ..RuntimeConfig::default() }
+            RuntimeConfig {
+                preemption: Preemption::real_time(),
+                ..RuntimeConfig::default()
+            }
         } else {
             RuntimeConfig::deterministic()
         };
@@ -148,7 +161,9 @@ impl Common {
         if self.no_cache {
             return None;
         }
-        self.cache.clone().or_else(|| Some(dirs::cache_dir()?.join("gantry")))
+        self.cache
+            .clone()
+            .or_else(|| Some(dirs::cache_dir()?.join("gantry")))
     }
 }
 

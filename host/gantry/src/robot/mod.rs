@@ -65,7 +65,15 @@ impl Robot {
         options: Options<'_>,
     ) -> Result<Self, ConfigErrors> {
         let parts = assembly::assemble(&config, options.files, &runtime, options.seed)?;
-        let Parts { image, hardware, mechanisms, surroundings, log, always, opmodes } = parts;
+        let Parts {
+            image,
+            hardware,
+            mechanisms,
+            surroundings,
+            log,
+            always,
+            opmodes,
+        } = parts;
         let recorder = Rc::new(RefCell::new(Recorder::new(options.telemetry)));
         let watch = Watch {
             image: image.clone(),
@@ -92,7 +100,10 @@ impl Robot {
             topics_seen: 0,
             real_time: options.real_time,
         };
-        robot.recorder.borrow_mut().mode(gantry_telemetry::Mode::Disabled);
+        robot
+            .recorder
+            .borrow_mut()
+            .mode(gantry_telemetry::Mode::Disabled);
         robot.maintain();
         Ok(robot)
     }
@@ -152,8 +163,14 @@ impl Robot {
     /// Runs one tick at this time since the start, which must not go back.
     pub fn tick(&mut self, now: Duration, lateness: Option<Duration>) {
         let started = self.real_time.then(Instant::now);
-        let tick = Tick { number: self.scheduler.now().number, time: now };
-        let since_last = self.last_tick.replace(now).map_or(Duration::ZERO, |last| now - last);
+        let tick = Tick {
+            number: self.scheduler.now().number,
+            time: now,
+        };
+        let since_last = self
+            .last_tick
+            .replace(now)
+            .map_or(Duration::ZERO, |last| now - last);
         self.recorder.borrow_mut().begin_tick(tick);
         self.plugins.clock.set(tick);
 
@@ -172,7 +189,11 @@ impl Robot {
             let period = started.zip(before).map(|(now, before)| now - before);
             // The next tick should have begun.
             let late = (work + lateness.unwrap_or_default()).checked_sub(self.config.period);
-            TickTiming { period, work, late: late.filter(|by| !by.is_zero()) }
+            TickTiming {
+                period,
+                work,
+                late: late.filter(|by| !by.is_zero()),
+            }
         });
         self.recorder.borrow_mut().end_tick(timing);
     }
@@ -182,10 +203,18 @@ impl Robot {
         let mut recorder = self.recorder.borrow_mut();
         let dropped = self.log.drain(|line| {
             tell(&line);
-            recorder.log(&line.plugin, &line.command, line.run, level(line.level), &line.text);
+            recorder.log(
+                &line.plugin,
+                &line.command,
+                line.run,
+                level(line.level),
+                &line.text,
+            );
         });
         if dropped > 0 {
-            recorder.note(&format!("{dropped} log lines came too fast and were dropped"));
+            recorder.note(&format!(
+                "{dropped} log lines came too fast and were dropped"
+            ));
         }
         for DriverReport { driver, change, .. } in self.hardware.reports() {
             match change {
@@ -199,9 +228,12 @@ impl Robot {
                 }
             }
         }
-        self.topics_seen = self.plugins.topics.changes(self.topics_seen, |name, value| {
-            recorder.topic(name, value.clone());
-        });
+        self.topics_seen = self
+            .plugins
+            .topics
+            .changes(self.topics_seen, |name, value| {
+                recorder.topic(name, value.clone());
+            });
         drop(recorder);
         self.runtime.maintain();
     }
@@ -237,7 +269,11 @@ fn list(names: &[String]) -> String {
     if names.is_empty() {
         return "none".to_owned();
     }
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The position of an op mode in a robot's file.
@@ -245,7 +281,11 @@ pub(crate) fn find_opmode(config: &RobotConfig, name: &str) -> Result<usize, Unk
     let position = config.opmodes.iter().position(|opmode| opmode.name == name);
     position.ok_or_else(|| UnknownOpMode {
         name: name.to_owned(),
-        known: config.opmodes.iter().map(|opmode| opmode.name.clone()).collect(),
+        known: config
+            .opmodes
+            .iter()
+            .map(|opmode| opmode.name.clone())
+            .collect(),
     })
 }
 

@@ -38,9 +38,10 @@ impl ModeChannels {
     /// The channels of a robot that is disabled.
     pub(super) fn new(image: Arc<Image>, config: &RobotConfig) -> Self {
         let find = |name: &str| image.find(name);
-        let measured = config.devices.iter().any(|device| {
-            device.ports.values().any(|channel| channel == BATTERY)
-        });
+        let measured = config
+            .devices
+            .iter()
+            .any(|device| device.ports.values().any(|channel| channel == BATTERY));
         Self {
             mode: RobotMode::Disabled,
             kind: None,

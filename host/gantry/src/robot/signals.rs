@@ -18,7 +18,11 @@ pub(super) struct Signals {
 
 impl Signals {
     pub(super) fn new(image: Arc<Image>, topics: Arc<Topics>) -> Self {
-        Self { image, topics, named: HashMap::new() }
+        Self {
+            image,
+            topics,
+            named: HashMap::new(),
+        }
     }
 
     /// Gives a signal a name. The file was checked to name only what comes before.
@@ -50,21 +54,35 @@ impl Signals {
                 };
                 self.make(signal).debounce(*time, edge)
             }
-            SignalKind::Edge { signal, rising: true } => self.make(signal).rising_edge(),
-            SignalKind::Edge { signal, rising: false } => self.make(signal).falling_edge(),
-            SignalKind::MultiPress { signal, count, window } => {
-                self.make(signal).multi_press(*count, *window)
-            }
+            SignalKind::Edge {
+                signal,
+                rising: true,
+            } => self.make(signal).rising_edge(),
+            SignalKind::Edge {
+                signal,
+                rising: false,
+            } => self.make(signal).falling_edge(),
+            SignalKind::MultiPress {
+                signal,
+                count,
+                window,
+            } => self.make(signal).multi_press(*count, *window),
         }
     }
 
     fn fold(&self, parts: &[SignalExpr], join: impl Fn(&Signal, &Signal) -> Signal) -> Signal {
         let signals = parts.iter().map(|part| self.make(part));
-        signals.reduce(|all, next| join(&all, &next)).unwrap_or_else(never)
+        signals
+            .reduce(|all, next| join(&all, &next))
+            .unwrap_or_else(never)
     }
 
     /// A signal that looks at a source as a number; true is 1.
-    fn on(&self, source: &SignalSource, holds: impl Fn(f64) -> bool + Send + Sync + 'static) -> Signal {
+    fn on(
+        &self,
+        source: &SignalSource,
+        holds: impl Fn(f64) -> bool + Send + Sync + 'static,
+    ) -> Signal {
         match source {
             SignalSource::Channel(name) => {
                 let image = self.image.clone();
@@ -78,7 +96,8 @@ impl Signals {
                 let (topics, name) = (self.topics.clone(), name.clone());
                 Signal::new(move || {
                     let id = topics.find(&name);
-                    id.and_then(|id| topics.with(id, value_as_number)).is_some_and(&holds)
+                    id.and_then(|id| topics.with(id, value_as_number))
+                        .is_some_and(&holds)
                 })
             }
         }
