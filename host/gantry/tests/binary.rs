@@ -85,6 +85,26 @@ fn a_plugin_that_never_yields_is_named_and_canceled_and_the_others_go_on() {
 }
 
 #[test]
+fn twenty_plugins_that_never_yield_do_not_take_the_tick_from_the_others() {
+    let hogs = "\"hogs/loops\", ".repeat(20);
+    let robot = TestRobot::new(&format!(
+        r#"
+        [plugins.hogs]
+        file = "hogs.wasm"
+        [plugins.counter]
+        file = "keeps-locals.wasm"
+        [opmodes.all]
+        mode = "test"
+        schedule = [{hogs} {{ name = "counter/count", arguments = {{ ticks = 50 }} }}]
+        "#,
+    ));
+    let events = robot.sim("all", "2s");
+    assert_eq!(count(&events, "canceled", "hogs/loops"), 20);
+    assert_eq!(count(&events, "completed", "counter/count"), 1);
+    assert_eq!(count(&events, "preempted", "counter/count"), 0);
+}
+
+#[test]
 fn the_limits_of_the_file_hold() {
     let robot = TestRobot::new(
         r#"

@@ -12,7 +12,7 @@ use crate::load::{self, LoadError};
 use crate::plugin::{Plugin, Shared};
 use crate::policy::{Policy, Source};
 use crate::robot::Robot;
-use crate::run::{Graveyard, Meter, RunState, StoreMaker};
+use crate::run::{Graveyard, Meter, RunState, Share, StoreMaker};
 use crate::ticker::Ticker;
 
 /// Loads plugins and looks after their instances.
@@ -26,6 +26,7 @@ pub(crate) struct RuntimeShared {
     pub(crate) describe_budget: Budget,
     pub(crate) cache: Option<Cache>,
     pub(crate) graveyard: Arc<Graveyard>,
+    pub(crate) share: Arc<Share>,
     /// How many instances of each plugin are kept ready.
     pub(crate) warm: usize,
     linkers: Vec<(ContractVersion, Linker<RunState>)>,
@@ -90,6 +91,7 @@ impl Runtime {
             describe_budget: config.describe_budget,
             cache,
             graveyard: Arc::new(Graveyard::default()),
+            share: Arc::new(Share::default()),
             warm: config.pool.warm as usize,
             linkers,
             plugins: Mutex::new(Vec::new()),

@@ -47,6 +47,7 @@ impl Body for WasmBody {
             plugin.context.limits,
             plugin.counters.clone(),
             plugin.runtime.graveyard.clone(),
+            (plugin.runtime.share.clone(), plugin.context.clock.period()),
         ))
     }
 }

@@ -92,6 +92,11 @@ impl Control {
         self.requests.store(requests, Relaxed);
     }
 
+    /// Starts a tick without a budget.
+    pub(crate) fn begin_nothing(&self) {
+        self.budget.store(0, Relaxed);
+    }
+
     /// Whether the budget is used up.
     pub(crate) fn used_up(&self) -> bool {
         let budget = self.budget.load(Relaxed);

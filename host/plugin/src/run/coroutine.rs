@@ -6,13 +6,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
+use std::time::Duration;
 
 use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
+use super::share::{Share, crumb};
 use super::waker::Poller;
-use crate::config::Limits;
+use crate::config::{Budget, Limits};
 use crate::plugin::Counters;
 
 /// Advances the future of one component call, and stops it at the end of its slice.
@@ -24,8 +26,15 @@ pub(crate) struct WasmCoroutine {
     limits: Limits,
     counters: Arc<Counters>,
     graveyard: Arc<Graveyard>,
+    share: Arc<Share>,
+    /// Nominal length of a tick.
+    period: Duration,
+    /// Whether it has used up its last slice.
+    greedy: bool,
     /// The tick that the present slice belongs to.
     tick: Option<u64>,
+    /// The present slice.
+    slice: Budget,
     /// An answer that came when the slice was used up.
     kept: Option<Answer>,
 }
@@ -38,6 +47,7 @@ impl WasmCoroutine {
         limits: Limits,
         counters: Arc<Counters>,
         graveyard: Arc<Graveyard>,
+        (share, period): (Arc<Share>, Duration),
     ) -> Self {
         let future = Rc::new(RefCell::new(Some(future)));
         let inner = FutureCoroutine::new(mailbox, {
@@ -55,7 +65,11 @@ impl WasmCoroutine {
             limits,
             counters,
             graveyard,
+            share,
+            period,
+            greedy: false,
             tick,
+            slice: limits.slice,
             kept,
         }
     }
@@ -75,9 +89,14 @@ impl WasmCoroutine {
                 }
                 Step::Preempted => {
                     self.counters.preempted.fetch_add(1, Relaxed);
+                    self.share.take(tick.number, self.slice);
+                    self.greedy = true;
                     return Step::Preempted;
                 }
-                asked => return asked,
+                asked => {
+                    self.greedy = false;
+                    return asked;
+                }
             }
         }
     }
@@ -88,18 +107,31 @@ impl Coroutine for WasmCoroutine {
         if answer == Answer::Canceled {
             if !self.control.canceled() {
                 self.control.cancel();
-                self.control.begin(self.limits.cleanup, u32::MAX);
+                self.slice = match self.greedy && !self.share.is_left(tick.number, self.period) {
+                    true => crumb(self.limits.cleanup),
+                    false => self.limits.cleanup,
+                };
+                self.control.begin(self.slice, u32::MAX);
                 self.kept = None;
             } else if self.control.used_up() {
                 return Step::Preempted;
             }
             return self.advance(tick, Answer::Canceled);
         }
-        if self.tick != Some(tick.number) {
+        // What a cleanup asks for is answered out of the cleanup's own budget.
+        if self.tick != Some(tick.number) && !self.control.canceled() {
             self.tick = Some(tick.number);
-            if !self.control.canceled() {
+            let left = self.share.is_left(tick.number, self.period);
+            if self.greedy && !left {
+                // It goes on in a tick in which fewer of its kind were before it.
+                self.control.begin_nothing();
+            } else {
+                self.slice = match left {
+                    true => self.limits.slice,
+                    false => crumb(self.limits.slice),
+                };
                 self.control
-                    .begin(self.limits.slice, self.limits.requests_per_tick);
+                    .begin(self.slice, self.limits.requests_per_tick);
             }
         }
         let answer = match (self.kept.take(), answer) {
