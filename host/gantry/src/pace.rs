@@ -36,7 +36,7 @@ impl Pace {
 
     /// Sleeps until the next tick is due. Ticks whose time is over by more than a period are left
     /// out rather than made up for.
-    pub fn next(&mut self) -> Due {
+    pub fn wait(&mut self) -> Due {
         let next = self.tick + 1;
         let passed = (self.start.elapsed().as_nanos() / self.period.as_nanos().max(1)) as u64;
         let number = next.max(passed);

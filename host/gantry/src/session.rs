@@ -174,7 +174,7 @@ impl Session {
                 match &mut pace {
                     None => now += period,
                     Some(pace) => {
-                        let due = pace.next();
+                        let due = pace.wait();
                         (now, late) = (due.time, Some(due.late));
                     }
                 }
@@ -208,7 +208,7 @@ impl Session {
                 }
             }
             self.tick(now, late)?;
-            let due = pace.next();
+            let due = pace.wait();
             (now, late) = (due.time, Some(due.late));
         }
         self.robot.set_mode(RobotMode::Disabled);

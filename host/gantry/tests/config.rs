@@ -140,7 +140,6 @@ fn plugins_have_grants_limits_and_their_own_table() {
         "of [limits]"
     );
     assert_eq!(plugin.limits.preemption_limit, Some(25), "of [robot]");
-    assert_eq!(plugin.limits.live_runs, None);
     assert_eq!(config.plugins[1].limits.memory, Some(32 << 20));
     let entries = [
         ("gains", ConfigValue::Numbers(vec![1.0, 2.5])),

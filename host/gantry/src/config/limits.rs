@@ -11,18 +11,12 @@ pub struct LimitsConfig {
     pub memory: Option<u64>,
     /// Elements of one run's tables (its function pointers).
     pub table_elements: Option<u32>,
-    /// Stack of one run, in bytes.
-    pub stack: Option<u64>,
     /// How long one resume may take before it is pre-empted.
     pub slice: Option<Duration>,
     /// How long a canceled run may clean up before it is dropped.
     pub cleanup: Option<Duration>,
     /// How many ticks in a row a run may be pre-empted before it is canceled.
     pub preemption_limit: Option<u32>,
-    /// How many runs of its commands there may be at a time.
-    pub live_runs: Option<u32>,
-    /// How many instances are kept ready for the next runs.
-    pub warm_instances: Option<u32>,
 }
 
 impl LimitsConfig {
@@ -39,17 +33,13 @@ impl LimitsConfig {
         let mut bytes = |key, least, most| table.optional(key)?.bytes(least, most);
         // A component's memory is counted in pages of 64 KiB and addressed with 32 bits.
         let memory = bytes("memory", 64 << 10, 4 << 30);
-        let stack = bytes("stack", 16 << 10, 64 << 20);
         let mut count = |key, least| table.optional(key)?.count(least, u32::MAX);
         let limits = Self {
             memory: memory.or(otherwise.memory),
             table_elements: count("table-elements", 1).or(otherwise.table_elements),
-            stack: stack.or(otherwise.stack),
             slice: slice.or(otherwise.slice),
             cleanup: cleanup.or(otherwise.cleanup),
             preemption_limit: count("preemption-limit", 1).or(otherwise.preemption_limit),
-            live_runs: count("live-runs", 1).or(otherwise.live_runs),
-            warm_instances: count("warm-instances", 0).or(otherwise.warm_instances),
         };
         table.finish();
         limits
