@@ -1,6 +1,6 @@
 //! What becomes of the records: the event stream, the statistics, the summary.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -69,7 +69,11 @@ impl Reports {
         Ok(())
     }
 
-    pub(crate) fn print_summary(&self, run: Run<'_>, score: &[(String, String)]) {
+    pub(crate) fn print_summary(
+        &self,
+        run: Run<'_>,
+        score: &[(String, String)],
+    ) -> anyhow::Result<()> {
         let summary = Summary {
             run,
             statistics: &self.statistics,
@@ -77,7 +81,8 @@ impl Reports {
             score,
             colours: std::io::stdout().is_terminal(),
         };
-        print!("{summary}");
+        write!(std::io::stdout().lock(), "{summary}")?;
+        Ok(())
     }
 
     fn record(&mut self, record: &Record) -> anyhow::Result<()> {

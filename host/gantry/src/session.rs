@@ -248,8 +248,7 @@ impl Session {
             seed: Some(self.seed),
             period: config.period,
         };
-        reports.print_summary(run, &score);
-        Ok(())
+        reports.print_summary(run, &score)
     }
 
     /// What the field counts, if the robot has one.

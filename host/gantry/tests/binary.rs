@@ -221,6 +221,21 @@ fn an_unknown_op_mode_is_an_error_that_lists_those_there_are() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = TempDir::new().unwrap();
+    let mut child = gantry(&folder)
+        .args(["demo", "--fast"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_succeeded(&output);
+    assert!(!text(&output.stderr).contains("panicked"));
+}
+
+#[test]
 fn an_emergency_stop_is_for_good_and_quitting_is_orderly() {
     let robot = TestRobot::new(
         r#"

@@ -1,5 +1,6 @@
 //! `gantry check`: everything that can be known without running.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -26,29 +27,32 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
         telemetry,
     };
     let robot = Robot::assemble(config, runtime, options)?;
+    let mut out = std::io::stdout().lock();
     let config = robot.config();
-    println!("{}: ok", config.name);
-    println!(
+    writeln!(out, "{}: ok", config.name)?;
+    writeln!(
+        out,
         "  {} mechanisms, {} channels, {} devices, every {:?}",
         config.mechanisms.len(),
         config.channels.len(),
         config.devices.len(),
         config.period,
-    );
+    )?;
     for plugin in robot.plugins().registry.plugins().values() {
         let description = plugin.description();
-        println!(
+        writeln!(
+            out,
             "  plugin {}: {} {}, {}, {} commands",
             plugin.name(),
             description.name,
             description.version,
             plugin.contract_version(),
             description.commands.len(),
-        );
+        )?;
     }
     for opmode in &config.opmodes {
         let colon = if opmode.summary.is_empty() { "" } else { ": " };
-        println!("  op mode {}{colon}{}", opmode.name, opmode.summary);
+        writeln!(out, "  op mode {}{colon}{}", opmode.name, opmode.summary)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `gantry inspect`: what a plugin is, without a robot.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -29,10 +30,11 @@ pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
     };
     let runtime = Runtime::new(RuntimeConfig::deterministic())?;
     let inspection = runtime.inspect(&source, &Policy::default())?;
+    let mut out = std::io::stdout().lock();
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&inspection)?);
+        writeln!(out, "{}", serde_json::to_string_pretty(&inspection)?)?;
     } else {
-        print!("{}", describe(&source, &inspection));
+        write!(out, "{}", describe(&source, &inspection))?;
     }
     Ok(())
 }

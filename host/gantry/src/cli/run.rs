@@ -1,6 +1,6 @@
 //! `gantry run`: a robot in real time.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{Common, load, parse_time};
+use crate::config::RobotConfig;
 use crate::robot::{Disk, RobotMode};
 use crate::session::{Clock, Order, Session, SessionOptions};
 
@@ -55,15 +56,22 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
         None => RobotMode::Disabled,
     };
     let config = session.robot().config();
-    println!("{}: a tick every {:?}", config.name, config.period);
-    if args.opmode.is_none() {
-        println!("It is disabled. To enable it, type one of");
-        for opmode in &config.opmodes {
-            println!("  enable {}   {}", opmode.name, opmode.summary);
-        }
-    }
+    // A robot runs whether or not anybody reads what it prints.
+    let _ = greet(config, args.opmode.is_none());
     let orders = read_orders()?;
     session.run(start, args.duration, &orders)
+}
+
+fn greet(config: &RobotConfig, disabled: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}: a tick every {:?}", config.name, config.period)?;
+    if disabled {
+        writeln!(out, "It is disabled. To enable it, type one of")?;
+        for opmode in &config.opmodes {
+            writeln!(out, "  enable {}   {}", opmode.name, opmode.summary)?;
+        }
+    }
+    Ok(())
 }
 
 /// Orders from standard input, and from signals.
