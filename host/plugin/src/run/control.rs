@@ -92,11 +92,6 @@ impl Control {
         self.requests.store(requests, Relaxed);
     }
 
-    /// Starts a tick without a budget.
-    pub(crate) fn begin_nothing(&self) {
-        self.budget.store(0, Relaxed);
-    }
-
     /// Whether the budget is used up.
     pub(crate) fn used_up(&self) -> bool {
         let budget = self.budget.load(Relaxed);
@@ -104,7 +99,12 @@ impl Control {
             Meter::Epoch(epoch) => epoch.now() >= budget,
             Meter::Fuel(_) => budget == 0,
         };
-        computed || self.requests.load(Relaxed) == 0
+        computed || self.asked_too_often()
+    }
+
+    /// Whether all requests of this tick have been made.
+    pub(crate) fn asked_too_often(&self) -> bool {
+        self.requests.load(Relaxed) == 0
     }
 
     /// The guest was interrupted by the meter: whether it may go on at once.

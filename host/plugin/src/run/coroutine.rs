@@ -12,7 +12,7 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
-use super::share::{Share, crumb};
+use super::share::{Conduct, Share};
 use super::waker::Poller;
 use crate::config::{Budget, Limits};
 use crate::plugin::Counters;
@@ -29,8 +29,7 @@ pub(crate) struct WasmCoroutine {
     share: Arc<Share>,
     /// Nominal length of a tick.
     period: Duration,
-    /// Whether it has used up its last slice.
-    greedy: bool,
+    conduct: Conduct,
     /// The tick that the present slice belongs to.
     tick: Option<u64>,
     /// The present slice.
@@ -67,7 +66,7 @@ impl WasmCoroutine {
             graveyard,
             share,
             period,
-            greedy: false,
+            conduct: Conduct::default(),
             tick,
             slice: limits.slice,
             kept,
@@ -89,16 +88,32 @@ impl WasmCoroutine {
                 }
                 Step::Preempted => {
                     self.counters.preempted.fetch_add(1, Relaxed);
-                    self.share.take(tick.number, self.slice);
-                    self.greedy = true;
+                    self.conduct.overran(&self.share, tick.number, self.slice);
                     return Step::Preempted;
                 }
                 asked => {
-                    self.greedy = false;
+                    self.conduct.asked();
+                    if self.control.asked_too_often() {
+                        self.overran_asking(tick);
+                    }
                     return asked;
                 }
             }
         }
+    }
+
+    fn overran_asking(&mut self, tick: Tick) {
+        let (share, slice) = (&self.share, self.slice);
+        self.conduct.overran_asking(share, tick.number, slice);
+    }
+
+    /// Keeps the answer for a later tick.
+    fn put_off(&mut self, answer: Answer) -> Step {
+        self.counters.preempted.fetch_add(1, Relaxed);
+        if answer != Answer::Continue {
+            self.kept = Some(answer);
+        }
+        Step::Preempted
     }
 }
 
@@ -107,13 +122,13 @@ impl Coroutine for WasmCoroutine {
         if answer == Answer::Canceled {
             if !self.control.canceled() {
                 self.control.cancel();
-                self.slice = match self.greedy && !self.share.is_left(tick.number, self.period) {
-                    true => crumb(self.limits.cleanup),
-                    false => self.limits.cleanup,
-                };
+                let (share, period) = (&self.share, self.period);
+                let cleanup = self.limits.cleanup;
+                self.slice = self.conduct.cleanup(share, tick.number, period, cleanup);
                 self.control.begin(self.slice, u32::MAX);
                 self.kept = None;
             } else if self.control.used_up() {
+                self.share.take(tick.number, self.slice);
                 return Step::Preempted;
             }
             return self.advance(tick, Answer::Canceled);
@@ -121,29 +136,20 @@ impl Coroutine for WasmCoroutine {
         // What a cleanup asks for is answered out of the cleanup's own budget.
         if self.tick != Some(tick.number) && !self.control.canceled() {
             self.tick = Some(tick.number);
-            let left = self.share.is_left(tick.number, self.period);
-            if self.greedy && !left {
-                // It goes on in a tick in which fewer of its kind were before it.
-                self.control.begin_nothing();
-            } else {
-                self.slice = match left {
-                    true => self.limits.slice,
-                    false => crumb(self.limits.slice),
-                };
-                self.control
-                    .begin(self.slice, self.limits.requests_per_tick);
-            }
+            let (share, period, slice) = (&self.share, self.period, self.limits.slice);
+            let Some(slice) = self.conduct.slice(share, tick.number, period, slice) else {
+                return self.put_off(answer);
+            };
+            self.slice = slice;
+            self.control.begin(slice, self.limits.requests_per_tick);
         }
         let answer = match (self.kept.take(), answer) {
             (Some(kept), Answer::Continue) => kept,
             (_, answer) => answer,
         };
         if self.control.used_up() {
-            self.counters.preempted.fetch_add(1, Relaxed);
-            if answer != Answer::Continue {
-                self.kept = Some(answer);
-            }
-            return Step::Preempted;
+            self.overran_asking(tick);
+            return self.put_off(answer);
         }
         self.advance(tick, answer)
     }
@@ -156,6 +162,128 @@ impl Drop for WasmCoroutine {
             && let Some(future) = future.take()
         {
             self.graveyard.bury(Remains::Future(future));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use super::super::control::Meter;
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_millis(20);
+    const QUANTUM: u64 = 100_000;
+
+    /// Runs with one share whose quanta are counted.
+    struct Crowd {
+        runs: Vec<WasmCoroutine>,
+        quanta: Vec<Arc<AtomicU32>>,
+        ticks: u64,
+    }
+
+    impl Crowd {
+        /// Runs that compute for so many quanta and end.
+        fn new(works: &[u32]) -> Self {
+            let share = Arc::new(Share::default());
+            let quanta: Vec<_> = works.iter().map(|_| Arc::default()).collect();
+            let run = |(work, quanta): (&u32, &Arc<AtomicU32>)| {
+                let (work, quanta) = (*work, quanta.clone());
+                let future = Box::pin(poll_fn(move |context| {
+                    if quanta.fetch_add(1, Relaxed) + 1 >= work {
+                        return Poll::Ready(Ok(None));
+                    }
+                    // As a guest does that is out of fuel.
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }));
+                WasmCoroutine::new(
+                    future,
+                    Arc::default(),
+                    Arc::new(Control::new(Meter::Fuel(QUANTUM))),
+                    Limits::default(),
+                    Arc::default(),
+                    Arc::default(),
+                    (share.clone(), PERIOD),
+                )
+            };
+            Self {
+                runs: works.iter().zip(&quanta).map(run).collect(),
+                quanta,
+                ticks: 0,
+            }
+        }
+
+        fn used(&self) -> u32 {
+            self.quanta.iter().map(|quanta| quanta.load(Relaxed)).sum()
+        }
+
+        /// Resumes those that have not ended, in order. Returns the quanta of it.
+        fn tick(&mut self) -> u32 {
+            let before = self.used();
+            let answer = match self.ticks {
+                0 => Answer::Start,
+                _ => Answer::Continue,
+            };
+            let tick = Tick {
+                number: self.ticks,
+                time: PERIOD * self.ticks as u32,
+            };
+            self.runs
+                .retain_mut(|run| matches!(run.resume(tick, answer.clone()), Step::Preempted));
+            self.ticks += 1;
+            self.used() - before
+        }
+
+        fn cancel(&mut self) -> u32 {
+            let before = self.used();
+            let tick = Tick {
+                number: self.ticks - 1,
+                time: PERIOD * self.ticks as u32,
+            };
+            for run in &mut self.runs {
+                assert!(matches!(
+                    run.resume(tick, Answer::Canceled),
+                    Step::Preempted
+                ));
+            }
+            self.used() - before
+        }
+    }
+
+    #[test]
+    fn twenty_that_never_yield_take_a_quarter_of_the_tick_in_turns() {
+        let mut crowd = Crowd::new(&[u32::MAX; 20]);
+        // A quarter of the period is 25 quanta and is overdrawn by less than a slice of ten.
+        assert_eq!(crowd.tick(), 3 * 10 + 17, "each is started");
+        for tick in 1..50 {
+            let used = crowd.tick();
+            assert!(used <= 3 * 10, "{used} in tick {tick}");
+        }
+        let turns: Vec<_> = crowd.quanta.iter().map(|q| q.load(Relaxed) / 10).collect();
+        let (least, most) = (turns.iter().min(), turns.iter().max());
+        assert!(least >= Some(&5) && most <= Some(&8), "{turns:?}");
+        // The share of this tick is used up by slices already.
+        assert_eq!(crowd.cancel(), 20);
+    }
+
+    #[test]
+    fn one_that_ends_comes_to_its_end_among_twenty_that_do_not() {
+        let mut works = [u32::MAX; 21];
+        works[20] = 9;
+        let mut crowd = Crowd::new(&works);
+        for _ in 0..10 {
+            crowd.tick();
+        }
+        assert_eq!(crowd.runs.len(), 20);
+    }
+
+    #[test]
+    fn one_alone_has_its_slice_in_every_tick() {
+        let mut crowd = Crowd::new(&[u32::MAX; 2]);
+        for _ in 0..10 {
+            assert_eq!(crowd.tick(), 20);
         }
     }
 }
