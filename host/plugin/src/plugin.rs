@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gantry_scheduler::{Command, MechanismId, Value};
+use gantry_scheduler::{Command, CommandBuilder, MechanismId, Value};
 
 use crate::contract::{ContractVersion, GuestPre};
 use crate::description::{Definition, Description};
@@ -101,29 +101,53 @@ impl Plugin {
         name: &str,
         arguments: Vec<(String, Value)>,
     ) -> Result<Command, LookupError> {
-        let commands = &self.0.description.commands;
-        let Some(index) = commands
-            .iter()
-            .position(|definition| definition.name == name)
-        else {
-            return Err(LookupError::command(self.name(), name, &self.0.description));
-        };
-        let definition = &commands[index];
-        let full_name: Arc<str> = Arc::from(format!("{}/{name}", self.name()));
-        let arguments = complete(&full_name, definition, arguments)?;
-        let mut builder = Command::builder(full_name);
-        if let Some(ticks) = self.0.context.limits.preemptions {
-            builder = builder.preemption_limit(ticks);
-        }
-        Ok(builder
+        let (index, full_name, body) = self.find(name, arguments)?;
+        let definition = &self.0.description.commands[index];
+        let builder = Command::builder(full_name)
             .requires(self.0.requirements[index].iter().copied())
             .priority(definition.priority)
-            .runs_while_disabled(definition.runs_while_disabled)
-            .build(WasmBody {
-                plugin: self.0.clone(),
-                command: Arc::from(name),
-                arguments: Arc::from(arguments),
-            }))
+            .runs_while_disabled(definition.runs_while_disabled);
+        Ok(self.limited(builder).build(body))
+    }
+
+    /// Like [`command`](Self::command), but the host says what the command is called, what it
+    /// requires and how it is scheduled; the plugin only provides the body.
+    pub fn command_as(
+        &self,
+        builder: CommandBuilder,
+        name: &str,
+        arguments: Vec<(String, Value)>,
+    ) -> Result<Command, LookupError> {
+        let (_, _, body) = self.find(name, arguments)?;
+        Ok(self.limited(builder).build(body))
+    }
+
+    /// A command's place in the description, its full name and its body.
+    fn find(
+        &self,
+        name: &str,
+        arguments: Vec<(String, Value)>,
+    ) -> Result<(usize, Arc<str>, WasmBody), LookupError> {
+        let commands = &self.0.description.commands;
+        let index = commands.iter().position(|command| command.name == name);
+        let Some(index) = index else {
+            return Err(LookupError::command(self.name(), name, &self.0.description));
+        };
+        let full_name: Arc<str> = Arc::from(format!("{}/{name}", self.name()));
+        let arguments = complete(&full_name, &commands[index], arguments)?;
+        let body = WasmBody {
+            plugin: self.0.clone(),
+            command: Arc::from(name),
+            arguments: Arc::from(arguments),
+        };
+        Ok((index, full_name, body))
+    }
+
+    fn limited(&self, builder: CommandBuilder) -> CommandBuilder {
+        match self.0.context.limits.preemptions {
+            Some(ticks) => builder.preemption_limit(ticks),
+            None => builder,
+        }
     }
 }
 

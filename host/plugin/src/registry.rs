@@ -12,7 +12,11 @@ use crate::plugin::Plugin;
 /// All plugins of a robot, by name. Plugins may be added, replaced and removed at any time; commands
 /// that were made before go on with the plugin that made them.
 #[derive(Debug, Default)]
-pub struct Registry(RwLock<Arc<BTreeMap<String, Plugin>>>);
+pub struct Registry {
+    plugins: RwLock<Arc<BTreeMap<String, Plugin>>>,
+    /// Command objects of the host's own, by their full names.
+    commands: RwLock<BTreeMap<String, Command>>,
+}
 
 /// Why there is no such command.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -95,6 +99,14 @@ impl Registry {
         self.change(|plugins| plugins.remove(name))
     }
 
+    /// Makes a command of the host's own known under a full name, `robot/stow` for instance. It
+    /// takes no arguments and is one object, whoever looks it up. Returns the one that had this
+    /// name before. What a plugin of that name offers under it is hidden.
+    pub fn insert_command(&self, name: &str, command: Command) -> Option<Command> {
+        let mut commands = self.commands.write().unwrap_or_else(PoisonError::into_inner);
+        commands.insert(name.to_owned(), command)
+    }
+
     /// The plugin of this name.
     pub fn plugin(&self, name: &str) -> Option<Plugin> {
         self.plugins().get(name).cloned()
@@ -102,14 +114,15 @@ impl Registry {
 
     /// All plugins as they are now, by name.
     pub fn plugins(&self) -> Arc<BTreeMap<String, Plugin>> {
-        self.0
+        self.plugins
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
     /// A new command object by its full name, `plugin/command`, with arguments. Arguments that are
-    /// left out take their parameter's default; a whole number will do for a number.
+    /// left out take their parameter's default; a whole number will do for a number. A command of
+    /// the host's own is the same object each time.
     pub fn command(
         &self,
         name: &str,
@@ -118,6 +131,16 @@ impl Registry {
         let Some((plugin, command)) = name.split_once('/') else {
             return Err(LookupError::Name(name.to_owned()));
         };
+        if let Some(command) = self.own_command(name) {
+            return match arguments.into_iter().next() {
+                None => Ok(command),
+                Some((argument, _)) => Err(LookupError::UnknownArgument {
+                    command: name.to_owned(),
+                    argument,
+                    nearest: None,
+                }),
+            };
+        }
         let plugins = self.plugins();
         match plugins.get(plugin) {
             Some(plugin) => plugin.command(command, arguments),
@@ -128,8 +151,13 @@ impl Registry {
         }
     }
 
+    fn own_command(&self, name: &str) -> Option<Command> {
+        let commands = self.commands.read().unwrap_or_else(PoisonError::into_inner);
+        commands.get(name).cloned()
+    }
+
     fn change<R>(&self, change: impl FnOnce(&mut BTreeMap<String, Plugin>) -> R) -> R {
-        let mut plugins = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut plugins = self.plugins.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut plugins))
     }
 }

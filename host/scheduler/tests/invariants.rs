@@ -3,13 +3,12 @@
 
 mod support;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use gantry_invariants::Invariants;
 use gantry_scheduler::{
-    Binding, BodyError, Co, Command, Event, EventKind, Limits, MechanismId, Mechanisms, Observer,
-    RunId, Scheduler, Signal,
+    Binding, BodyError, Co, Command, Limits, MechanismId, Mechanisms, Scheduler, Signal,
 };
 use support::Slot;
 
@@ -94,121 +93,6 @@ fn command(index: u64, random: &Random, all: &Slot, mechanisms: &Mechanisms) -> 
         })
 }
 
-#[derive(Default)]
-struct Seen {
-    /// Runs that have been scheduled and have not ended, and whether they have been resumed.
-    live: HashMap<RunId, (String, bool)>,
-    ended: HashSet<RunId>,
-    owners: HashMap<MechanismId, RunId>,
-    last: u64,
-}
-
-/// Checks that every run is scheduled once, ends once, and does nothing after its end.
-#[derive(Clone, Default)]
-struct Checker(Arc<Mutex<Seen>>);
-
-impl Observer for Checker {
-    fn event(&mut self, event: &Event<'_>) {
-        let mut seen = self.0.lock().expect("seen");
-        assert!(!seen.ended.contains(&event.run), "{event:?} after its end");
-        match event.kind {
-            EventKind::Scheduled => {
-                assert!(event.run.0 > seen.last, "ids grow");
-                seen.last = event.run.0;
-                let name = event.command.name().to_string();
-                // One that never started may have left the queue, which nobody is told.
-                seen.live
-                    .retain(|_, (live, started)| *live != name || *started);
-                assert!(
-                    !seen.live.values().any(|(live, _)| *live == name),
-                    "{name} runs twice"
-                );
-                seen.live.insert(event.run, (name, false));
-            }
-            EventKind::Mounted => match seen.live.get_mut(&event.run) {
-                Some((_, started)) => *started = true,
-                None => panic!("{event:?} is not live"),
-            },
-            EventKind::Completed(_) | EventKind::Failed(_) | EventKind::Canceled => {
-                assert!(
-                    seen.live.remove(&event.run).is_some(),
-                    "{event:?} was not live"
-                );
-                seen.ended.insert(event.run);
-            }
-            _ => assert!(seen.live.contains_key(&event.run), "{event:?} is not live"),
-        }
-    }
-
-    fn owner_changed(&mut self, mechanism: MechanismId, owner: Option<RunId>, _: bool) {
-        let mut seen = self.0.lock().expect("seen");
-        match owner {
-            Some(owner) => seen.owners.insert(mechanism, owner),
-            None => seen.owners.remove(&mechanism),
-        };
-    }
-}
-
-impl Checker {
-    /// Queued runs leave without an event; forget those that are not there any more.
-    fn check(&self, scheduler: &Scheduler, mechanisms: &Mechanisms) {
-        let runs = scheduler.runs();
-        let ids: HashSet<RunId> = runs.iter().map(|run| run.id).collect();
-        let parents: HashMap<RunId, Option<RunId>> =
-            runs.iter().map(|run| (run.id, run.parent)).collect();
-        let is_ancestor = |ancestor: RunId, mut run: RunId| {
-            while let Some(parent) = parents.get(&run).copied().flatten() {
-                if parent == ancestor {
-                    return true;
-                }
-                run = parent;
-            }
-            false
-        };
-        for run in &runs {
-            assert!(run.command.is_running());
-            assert!(
-                run.parent.is_none_or(|parent| ids.contains(&parent)),
-                "orphan {run:?}"
-            );
-        }
-        let running: Vec<_> = runs.iter().filter(|run| run.running).collect();
-        for (index, a) in running.iter().enumerate() {
-            for b in &running[index + 1..] {
-                assert!(!a.command.same(&b.command), "{a:?} runs twice");
-                assert!(
-                    !a.command.conflicts_with(&b.command)
-                        || is_ancestor(a.id, b.id)
-                        || is_ancestor(b.id, a.id),
-                    "{a:?} and {b:?} share a mechanism"
-                );
-            }
-        }
-        let mut seen = self.0.lock().expect("seen");
-        for name in mechanisms.names() {
-            let mechanism = mechanisms.find(name).expect("it is there");
-            let innermost = running
-                .iter()
-                .filter(|run| run.command.requirements().contains(mechanism))
-                .max_by_key(|run| running.iter().filter(|a| is_ancestor(a.id, run.id)).count())
-                .map(|run| run.id);
-            assert_eq!(scheduler.owner(mechanism), innermost, "owner of {name}");
-            assert_eq!(
-                seen.owners.get(&mechanism).copied(),
-                innermost,
-                "told owner of {name}"
-            );
-        }
-        seen.live.retain(|run, _| ids.contains(run));
-        for run in &running {
-            assert!(
-                seen.live.contains_key(&run.id),
-                "{run:?} runs after its end"
-            );
-        }
-    }
-}
-
 #[test]
 fn the_invariants_hold_whatever_the_bodies_do() {
     for seed in 1..=SEEDS {
@@ -221,7 +105,7 @@ fn the_invariants_hold_whatever_the_bodies_do() {
             .map(|index| command(index, &random, &all, &mechanisms))
             .collect();
         all.fill(&commands.iter().collect::<Vec<_>>());
-        let checker = Checker::default();
+        let invariants = Invariants::new(2_000);
         let limits = Limits {
             depth: 2 + random.below(8) as usize,
             requests: 50,
@@ -230,7 +114,7 @@ fn the_invariants_hold_whatever_the_bodies_do() {
             scoped_bindings: 20,
         };
         let mut scheduler =
-            Scheduler::with_limits(mechanisms.clone(), Box::new(checker.clone()), limits);
+            Scheduler::with_limits(mechanisms, Box::new(invariants.clone()), limits);
         for tick in 1..=TICKS {
             for _ in 0..random.below(4) {
                 scheduler.schedule(&random.one(&all));
@@ -247,12 +131,13 @@ fn the_invariants_hold_whatever_the_bodies_do() {
                 }
                 _ => {}
             }
-            checker.check(&scheduler, &mechanisms);
+            invariants.check(&scheduler);
             scheduler.tick(Duration::from_millis(20 * tick as u64));
-            checker.check(&scheduler, &mechanisms);
+            invariants.check(&scheduler);
         }
         scheduler.cancel_all();
-        checker.check(&scheduler, &mechanisms);
+        invariants.check(&scheduler);
+        assert_eq!(invariants.violations(), [""; 0], "seed {seed}");
         assert_eq!(scheduler.run_count(), 0, "seed {seed}");
         assert!(commands.iter().all(|command| !command.is_running()));
         all.fill(&[]);
