@@ -99,7 +99,7 @@ fn what_was_not_granted_is_refused() {
         "{lines:?}"
     );
     assert!(
-        lines[4].contains("must require `arm` and nothing else"),
+        lines[4].contains("it must require that mechanism and no other"),
         "{lines:?}"
     );
     assert!(

@@ -163,9 +163,9 @@ impl Run for NativeRun {
         self.co.cancel(&command).await.map_err(call_error)
     }
 
-    async fn set_cancel_on_fork_failure(&self, on: bool) -> Result<(), CallError> {
-        let set = self.co.set_cancel_on_fork_failure(on).await;
-        set.map_err(call_error)
+    async fn set_cancel_on_fork_failure(&self, on: bool) {
+        // A canceled run forks nothing any more.
+        let _ = self.co.set_cancel_on_fork_failure(on).await;
     }
 
     async fn set_default(&self, mechanism: &str, command: &str) -> Result<(), CallError> {

@@ -75,9 +75,6 @@ const MOST_EVENTS: usize = 10 * LIMITS.requests_together as usize;
 /// Operations that a body may execute in one tick: more than a sensible one does.
 const OPERATIONS: u32 = 5_000;
 
-/// The same in scenarios with bodies that compute, where all that time is really spent.
-const OPERATIONS_IF_COMPUTING: u32 = 500;
-
 /// Plays a scenario. The error is what is wrong with the scenario.
 pub fn play<B: Bodies>(
     scenario: &Scenario,
@@ -90,10 +87,7 @@ pub fn play<B: Bodies>(
         scenario,
         mechanisms: mechanisms.clone(),
         recorder: recorder.clone(),
-        operations_per_tick: match scenario.computes() {
-            true => OPERATIONS_IF_COMPUTING,
-            false => OPERATIONS,
-        },
+        operations_per_tick: scenario.operations_per_tick.unwrap_or(OPERATIONS),
     })?;
     let world = World {
         scenario,

@@ -22,6 +22,10 @@ pub struct Scenario {
     pub name: String,
     /// Time between two ticks.
     pub period_ms: u64,
+    /// How many operations a body executes in one tick before it is pre-empted; if it is
+    /// left out, more than any sensible one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations_per_tick: Option<u32>,
     /// Names of the mechanisms.
     pub mechanisms: Vec<String>,
     /// One command object each.
@@ -135,19 +139,6 @@ impl Scenario {
             }
         }
         signals
-    }
-
-    /// Whether a body computes without asking for anything.
-    pub fn computes(&self) -> bool {
-        let mut computes = false;
-        for command in self.commands.values() {
-            if let CommandSpec::Body { script, .. } = command {
-                each(script, &mut |operation| {
-                    computes |= matches!(operation, Operation::Compute(_));
-                });
-            }
-        }
-        computes
     }
 
     fn check_command(&self, command: &CommandSpec) -> Result<()> {

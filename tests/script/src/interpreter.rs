@@ -26,8 +26,9 @@ pub trait Run {
     async fn park(&self) -> Result<(), CallError>;
     /// Cancels a command.
     async fn cancel(&self, command: &str) -> Result<(), CallError>;
-    /// Sets what a refused fork does to this run.
-    async fn set_cancel_on_fork_failure(&self, on: bool) -> Result<(), CallError>;
+    /// Sets what a refused fork does to this run. Does not wait, and so never tells of a
+    /// cancellation.
+    async fn set_cancel_on_fork_failure(&self, on: bool);
     /// Sets a mechanism's default command.
     async fn set_default(&self, mechanism: &str, command: &str) -> Result<(), CallError>;
     /// Binds a command to a signal.
@@ -191,7 +192,7 @@ impl<R: Run> Interpreter<'_, R> {
             Op::Fail(message) => return Err(Stop::Failed(message.clone())),
             Op::CancelOnForkFailure(on) => {
                 self.cancels_on_fork_failure.set(*on);
-                run.set_cancel_on_fork_failure(*on).await?;
+                run.set_cancel_on_fork_failure(*on).await;
             }
             Op::SetDefault(mechanism, command) => run.set_default(mechanism, command).await?,
             Op::Trigger(signal, on, command) => run.bind(signal, on, command).await?,
@@ -203,13 +204,14 @@ impl<R: Run> Interpreter<'_, R> {
 
     /// Starts a command as a child, whatever becomes of it.
     async fn schedule(&self, command: &str) -> Result<(), Stop> {
-        self.run.set_cancel_on_fork_failure(false).await?;
+        self.run.set_cancel_on_fork_failure(false).await;
         let forked = self.run.fork(&[command.to_owned()]).await;
         if forked == Err(CallError::Canceled) {
             return Err(Stop::Canceled);
         }
         let before = self.cancels_on_fork_failure.get();
-        Ok(self.run.set_cancel_on_fork_failure(before).await?)
+        self.run.set_cancel_on_fork_failure(before).await;
+        Ok(())
     }
 
     /// Records what came back from a fork or an await.

@@ -1,17 +1,17 @@
 //! Mechanisms: requiring one, and saying what runs on it by default, needs a grant.
 
-use gantry_scheduler::{Command, MechanismId, Mechanisms};
+use gantry_scheduler::{MechanismId, Mechanisms};
 
 use super::Grants;
 use crate::nearest::nearest;
 
 impl Grants {
-    /// The mechanism whose default command this plugin wants to set.
+    /// The mechanism whose default command this plugin wants to set. Whether the command fits it is
+    /// the scheduler's to say.
     pub(crate) fn default_mechanism(
         &self,
         mechanisms: &Mechanisms,
         name: &str,
-        command: &Command,
     ) -> Result<MechanismId, String> {
         let Some(id) = mechanisms.find(name) else {
             return Err(match nearest(name, mechanisms.names()) {
@@ -25,23 +25,6 @@ impl Grants {
             return Err(format!(
                 "mechanism `{name}` was not granted; the plugin's `mechanisms` in the robot's \
                  file must name it"
-            ));
-        }
-        if command.requirements().len() != 1 || !command.requirements().contains(id) {
-            let required: Vec<&str> = command
-                .requirements()
-                .iter()
-                .map(|id| mechanisms.name(id))
-                .collect();
-            return Err(format!(
-                "the default command of `{name}` must require `{name}` and nothing else; `{}` \
-                 requires {}",
-                command.name(),
-                if required.is_empty() {
-                    "nothing".to_owned()
-                } else {
-                    required.join(", ")
-                }
             ));
         }
         Ok(id)

@@ -91,9 +91,8 @@ impl Run for GuestRun<'_> {
         one(command)?.cancel().map_err(call_error)
     }
 
-    async fn set_cancel_on_fork_failure(&self, on: bool) -> Result<(), CallError> {
+    async fn set_cancel_on_fork_failure(&self, on: bool) {
         self.co.set_cancel_on_fork_failure(on);
-        Ok(())
     }
 
     async fn set_default(&self, mechanism: &str, command: &str) -> Result<(), CallError> {

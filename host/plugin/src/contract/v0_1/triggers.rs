@@ -48,14 +48,11 @@ impl Host for RunState {
     ) -> Result<std::result::Result<(), SchedulingError>> {
         let command = self.table.get(&command)?.clone();
         let context = &self.context;
-        let mechanism =
-            match context
-                .grants
-                .default_mechanism(&context.mechanisms, &mechanism, &command)
-            {
-                Ok(mechanism) => mechanism,
-                Err(message) => return Ok(Err(SchedulingError::Invalid(message))),
-            };
+        let granted = context.grants.default_mechanism(&context.mechanisms, &mechanism);
+        let mechanism = match granted {
+            Ok(mechanism) => mechanism,
+            Err(message) => return Ok(Err(SchedulingError::Invalid(message))),
+        };
         answered(
             self.ask_done("set-default", Request::SetDefault { mechanism, command })
                 .await,
