@@ -103,7 +103,10 @@ impl Registry {
     /// takes no arguments and is one object, whoever looks it up. Returns the one that had this
     /// name before. What a plugin of that name offers under it is hidden.
     pub fn insert_command(&self, name: &str, command: Command) -> Option<Command> {
-        let mut commands = self.commands.write().unwrap_or_else(PoisonError::into_inner);
+        let mut commands = self
+            .commands
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         commands.insert(name.to_owned(), command)
     }
 

@@ -28,10 +28,18 @@ fn write(out: &mut String, vector: &Vector, actual: &[(&str, Trace)]) -> fmt::Re
         writeln!(out)?;
     }
     for (mechanism, command) in &scenario.defaults {
-        writeln!(out, "  the default command of {mechanism} is {}", command.as_str().unwrap_or("?"))?;
+        writeln!(
+            out,
+            "  the default command of {mechanism} is {}",
+            command.as_str().unwrap_or("?")
+        )?;
     }
     for trigger in &scenario.triggers {
-        writeln!(out, "  {} of {} starts {}", trigger.on, trigger.signal, trigger.command)?;
+        writeln!(
+            out,
+            "  {} of {} starts {}",
+            trigger.on, trigger.signal, trigger.command
+        )?;
     }
     if let Some(expect) = &vector.expect {
         for (index, trace) in expect.traces().enumerate() {
@@ -43,7 +51,10 @@ fn write(out: &mut String, vector: &Vector, actual: &[(&str, Trace)]) -> fmt::Re
         }
         if let Some(tick) = expect.before_tick {
             let bugs = expect.reference_bugs.join("; ");
-            writeln!(out, "  from tick {tick} on the reference misbehaves: {bugs}")?;
+            writeln!(
+                out,
+                "  from tick {tick} on the reference misbehaves: {bugs}"
+            )?;
         }
     }
     for (body, trace) in actual {
@@ -80,20 +91,36 @@ fn command_spec(out: &mut String, name: &str, command: &CommandSpec) -> fmt::Res
             Ok(())
         }
         CommandSpec::Sequence(members) => {
-            writeln!(out, "  command {name} is the sequence {}", members.join(" -> "))
+            writeln!(
+                out,
+                "  command {name} is the sequence {}",
+                members.join(" -> ")
+            )
         }
         CommandSpec::Race(members) => {
-            writeln!(out, "  command {name} is the race ({})", members.join(" | "))
+            writeln!(
+                out,
+                "  command {name} is the race ({})",
+                members.join(" | ")
+            )
         }
         CommandSpec::Parallel { required, optional } => {
-            write!(out, "  command {name} is the parallel ({})", required.join(" & "))?;
+            write!(
+                out,
+                "  command {name} is the parallel ({})",
+                required.join(" & ")
+            )?;
             if !optional.is_empty() {
                 write!(out, ", beside {}", optional.join(", "))?;
             }
             writeln!(out)
         }
         CommandSpec::Machine(machine) => {
-            writeln!(out, "  command {name} is a state machine, from {}", machine.initial)?;
+            writeln!(
+                out,
+                "  command {name} is a state machine, from {}",
+                machine.initial
+            )?;
             for (state, command) in &machine.states {
                 writeln!(out, "    {state} runs {}", command.as_str().unwrap_or("?"))?;
             }
@@ -161,10 +188,13 @@ fn timeline(out: &mut String, scenario: &Scenario, trace: &Trace) -> fmt::Result
         while let Some(event) = events.next_if(|event| event.tick == tick) {
             writeln!(out, "      {event}")?;
         }
-        let running = state.running.iter().map(|name| match state.parents.get(name) {
-            None => name.clone(),
-            Some(parent) => format!("{name} (of {parent})"),
-        });
+        let running = state
+            .running
+            .iter()
+            .map(|name| match state.parents.get(name) {
+                None => name.clone(),
+                Some(parent) => format!("{name} (of {parent})"),
+            });
         let running = running.collect::<Vec<_>>();
         writeln!(out, "    running {}", list(&running))?;
         if !state.queued.is_empty() {
@@ -187,7 +217,11 @@ fn step(step: Option<&Step>) -> String {
         0 => "no op mode".to_owned(),
         opmode => format!("op mode {opmode}"),
     }));
-    done.extend(step.set.iter().map(|(signal, value)| format!("{signal} = {value}")));
+    done.extend(
+        step.set
+            .iter()
+            .map(|(signal, value)| format!("{signal} = {value}")),
+    );
     done.extend(step.cancel.iter().map(|name| format!("cancel {name}")));
     if step.cancel_all {
         done.push("cancel all".to_owned());

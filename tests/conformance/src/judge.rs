@@ -173,8 +173,14 @@ mod tests {
         let judge = Judge::new(BodyKind::Native).unwrap();
         let wrong = vector(r#"[1,"log","a","goodbye"],[1,"completed","a"]"#);
         let text = judge.wrong(&wrong).unwrap().expect("it is wrong");
-        assert!(text.contains("differ from the reference in tick 1"), "{text}");
-        assert!(text.contains("log a goodbye") && text.contains("log a hello"), "{text}");
+        assert!(
+            text.contains("differ from the reference in tick 1"),
+            "{text}"
+        );
+        assert!(
+            text.contains("log a goodbye") && text.contains("log a hello"),
+            "{text}"
+        );
         // An event too few or too many differs as well.
         let few = vector(r#"[1,"log","a","hello"]"#);
         assert!(judge.wrong(&few).unwrap().is_some());

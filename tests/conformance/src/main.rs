@@ -35,7 +35,12 @@ struct Options {
     #[arg(long, default_value_t = 1, requires = "random")]
     seed: u64,
     /// Where scenarios that fail are added, as vectors without an expectation.
-    #[arg(long, value_name = "FILE.jsonl", requires = "random", default_value = "found.jsonl")]
+    #[arg(
+        long,
+        value_name = "FILE.jsonl",
+        requires = "random",
+        default_value = "found.jsonl"
+    )]
     save: PathBuf,
 }
 
@@ -159,7 +164,10 @@ fn play_random(options: &Options, count: u32) -> Result<bool> {
         save(&options.save, vector)?;
     }
     if !found.is_empty() {
-        println!("saved, as small as they could be made, in {}", options.save.display());
+        println!(
+            "saved, as small as they could be made, in {}",
+            options.save.display()
+        );
     }
     Ok(summary(played.load(Relaxed), found.len() as u64))
 }

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use anyhow::Result;
 use gantry_scenario::{Scenario, scenarios};
-use proptest::test_runner::{
-    Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
-};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::judge::Judge;
 use crate::vector::Vector;
@@ -26,7 +24,12 @@ const SHRINKS: u32 = 5_000;
 
 /// Plays so many scenarios; the same seed gives the same ones. `played` is told after each.
 /// Returns the first that something is wrong with.
-pub fn search(judge: &Judge, seed: u64, scenarios_to_play: u32, played: &AtomicU64) -> Option<Found> {
+pub fn search(
+    judge: &Judge,
+    seed: u64,
+    scenarios_to_play: u32,
+    played: &AtomicU64,
+) -> Option<Found> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
@@ -38,7 +41,8 @@ pub fn search(judge: &Judge, seed: u64, scenarios_to_play: u32, played: &AtomicU
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let result = runner.run(&scenarios(), |scenario| {
-        let wrong = wrong(judge, scenario).map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
+        let wrong =
+            wrong(judge, scenario).map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
         played.fetch_add(1, Relaxed);
         match wrong {
             None => Ok(()),

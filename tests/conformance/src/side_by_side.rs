@@ -11,7 +11,11 @@ const WIDEST: usize = 72;
 pub(crate) fn side_by_side(left: (&str, &[String]), right: (&str, &[String])) -> String {
     let ((left_title, left), (right_title, right)) = (left, right);
     let widths = left.iter().map(|line| line.chars().count());
-    let width = widths.chain([left_title.len()]).max().unwrap_or(0).min(WIDEST);
+    let width = widths
+        .chain([left_title.len()])
+        .max()
+        .unwrap_or(0)
+        .min(WIDEST);
     let mut text = format!("    {left_title:width$}   {right_title}\n");
     let mut row = |mark: char, left: Option<&String>, right: Option<&String>| {
         let (left, right) = (left.map_or("", |l| l), right.map_or("", |r| r));
@@ -37,7 +41,12 @@ mod tests {
 
     #[test]
     fn what_is_the_same_stands_in_one_row() {
-        let list = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        let list = |lines: &[&str]| {
+            lines
+                .iter()
+                .map(|line| (*line).to_owned())
+                .collect::<Vec<_>>()
+        };
         let (left, right) = (list(&["a", "long line", "c"]), list(&["a", "b", "x", "c"]));
         let text = side_by_side(("left", &left), ("right", &right));
         let expected = "    left        right\n\

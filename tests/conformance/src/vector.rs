@@ -46,15 +46,14 @@ impl Expect {
 /// The vectors of a file, or for each line that is none what is wrong with it. The outer error is
 /// the file's.
 pub fn read(path: &Path) -> Result<Vec<Result<Vector>>> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let lines = text.lines().enumerate();
     let vectors = lines
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(number, line)| {
-            serde_json::from_str(line).with_context(|| {
-                format!("{}:{}: not a vector", path.display(), number + 1)
-            })
+            serde_json::from_str(line)
+                .with_context(|| format!("{}:{}: not a vector", path.display(), number + 1))
         });
     Ok(vectors.collect())
 }

@@ -106,7 +106,10 @@ impl Bodies for Wasm {
         let operations = i64::from(self.operations_per_tick);
         let arguments = vec![
             ("name".to_owned(), Value::Text(name.to_owned())),
-            ("script".to_owned(), Value::Text(serde_json::to_string(&**script)?)),
+            (
+                "script".to_owned(),
+                Value::Text(serde_json::to_string(&**script)?),
+            ),
             ("operations-per-tick".to_owned(), Value::Integer(operations)),
         ];
         Ok(self.plugin.command_as(builder, "play", arguments)?)
@@ -148,7 +151,8 @@ impl LogSink for Record {
             Ok((kind, command, extra)) => self.0.record(kind, &Arc::from(command), extra),
             Err(_) => {
                 let said = serde_json::Value::from(line.text);
-                self.0.record("guest-log", &Arc::from(line.command), Some(said));
+                self.0
+                    .record("guest-log", &Arc::from(line.command), Some(said));
             }
         }
     }

@@ -21,12 +21,8 @@ use crate::trace::{Event, TickState, Trace};
 /// What the bodies of a scenario's commands are made of, and where its signals are kept.
 pub trait Bodies {
     /// A command with a scripted body.
-    fn command(
-        &self,
-        builder: CommandBuilder,
-        name: &str,
-        script: &Arc<Script>,
-    ) -> Result<Command>;
+    fn command(&self, builder: CommandBuilder, name: &str, script: &Arc<Script>)
+    -> Result<Command>;
     /// From now on bodies can name this command.
     fn knows(&self, name: &str, command: &Command);
     /// The condition that a signal is true.
@@ -280,7 +276,12 @@ struct Record {
 
 impl Recorder {
     /// Records an event of the present tick.
-    pub fn record(&self, kind: impl Into<std::borrow::Cow<'static, str>>, command: &Arc<str>, extra: Option<Value>) {
+    pub fn record(
+        &self,
+        kind: impl Into<std::borrow::Cow<'static, str>>,
+        command: &Arc<str>,
+        extra: Option<Value>,
+    ) {
         let event = Event {
             tick: self.0.tick.load(Relaxed),
             kind: kind.into(),

@@ -56,14 +56,16 @@ fn sized(
         // Most never compute for long: what computes takes its time when it is played.
         proptest::bool::weighted(0.08),
     );
-    draft.prop_map(|(mechanisms, commands, defaults, triggers, ticks, computes)| {
-        Naming {
-            commands: commands.len(),
-            mechanisms,
-            computes,
-        }
-        .scenario(commands, defaults, triggers, ticks)
-    })
+    draft.prop_map(
+        |(mechanisms, commands, defaults, triggers, ticks, computes)| {
+            Naming {
+                commands: commands.len(),
+                mechanisms,
+                computes,
+            }
+            .scenario(commands, defaults, triggers, ticks)
+        },
+    )
 }
 
 /// A command whose names are numbers still.
@@ -120,7 +122,7 @@ fn command() -> impl Strategy<Value = Draft> {
             .prop_map(|(states, transitions)| Kind::Machine(states, transitions)),
     ];
     let requires = prop_oneof![2 => vec(any::<u8>(), 0..=0), 4 => vec(any::<u8>(), 1..=1), 1 => vec(any::<u8>(), 2..=3)];
-    let priority = prop_oneof![6 => Just(0), 2 => -1..3, 1 => Just(i32::MAX)];
+    let priority = prop_oneof![4 => Just(0), 4 => -2..3, 1 => Just(i32::MAX)];
     let draft = (kind, requires, priority, proptest::bool::weighted(0.2));
     draft.prop_map(|(kind, requires, priority, runs_while_disabled)| Draft {
         kind,
@@ -132,7 +134,12 @@ fn command() -> impl Strategy<Value = Draft> {
 
 fn transition() -> impl Strategy<Value = (Vec<u8>, Option<u8>, Option<u8>, bool)> {
     let from = vec(any::<u8>(), 0..3);
-    (from, weighted(0.8, any::<u8>()), weighted(0.7, any::<u8>()), any::<bool>())
+    (
+        from,
+        weighted(0.8, any::<u8>()),
+        weighted(0.7, any::<u8>()),
+        any::<bool>(),
+    )
 }
 
 fn operation() -> impl Strategy<Value = Op> {
@@ -152,7 +159,7 @@ fn operation() -> impl Strategy<Value = Op> {
         2 => name().prop_map(Op::Schedule),
         2 => name().prop_map(Op::Cancel),
         1 => Just(Op::Fail),
-        2 => any::<bool>().prop_map(Op::CancelOnForkFailure),
+        3 => proptest::bool::weighted(0.3).prop_map(Op::CancelOnForkFailure),
         1 => (name(), name()).prop_map(|(mechanism, command)| Op::SetDefault(mechanism, command)),
         1 => (name(), name(), name()).prop_map(|(signal, on, command)| Op::Trigger(signal, on, command)),
         1 => Just(Op::Return),
@@ -258,11 +265,13 @@ impl Naming {
                 default_commands.insert(mechanism, json!(name(index)));
             }
         }
-        let triggers = triggers.into_iter().map(|(signal, on, command)| TriggerSpec {
-            signal: self.signal(signal),
-            on: on_of(on),
-            command: self.name(command),
-        });
+        let triggers = triggers
+            .into_iter()
+            .map(|(signal, on, command)| TriggerSpec {
+                signal: self.signal(signal),
+                on: on_of(on),
+                command: self.name(command),
+            });
         Scenario {
             name: String::new(),
             period_ms: 20,
@@ -277,7 +286,11 @@ impl Naming {
 
     fn command(&self, draft: Draft, made: &[Made]) -> (CommandSpec, Made) {
         let mut taken = Made {
-            requires: draft.requires.iter().map(|index| self.mechanism(*index)).collect(),
+            requires: draft
+                .requires
+                .iter()
+                .map(|index| self.mechanism(*index))
+                .collect(),
             depth: 0,
         };
         taken.requires.sort();
@@ -291,9 +304,7 @@ impl Naming {
         let mut group = Made::default();
         let spec = match draft.kind {
             Kind::Body(operations, cleanup) => body(self.list(operations), self.list(cleanup)),
-            Kind::Sequence(members) => {
-                CommandSpec::Sequence(group.members(&members, made, false))
-            }
+            Kind::Sequence(members) => CommandSpec::Sequence(group.members(&members, made, false)),
             Kind::Parallel(required, optional) => CommandSpec::Parallel {
                 required: group.members(&required, made, true),
                 optional: group.members(&optional, made, true),
@@ -350,7 +361,10 @@ impl Naming {
     }
 
     fn list(&self, operations: Vec<Op>) -> Vec<Operation> {
-        operations.into_iter().map(|op| self.operation(op)).collect()
+        operations
+            .into_iter()
+            .map(|op| self.operation(op))
+            .collect()
     }
 
     fn operation(&self, op: Op) -> Operation {

@@ -121,7 +121,8 @@ impl Scenario {
 
     /// The signals that are named anywhere.
     pub fn signals(&self) -> BTreeSet<String> {
-        let mut signals: BTreeSet<String> = self.triggers.iter().map(|t| t.signal.clone()).collect();
+        let mut signals: BTreeSet<String> =
+            self.triggers.iter().map(|t| t.signal.clone()).collect();
         signals.extend(self.ticks.iter().flat_map(|step| step.set.keys().cloned()));
         for command in self.commands.values() {
             match command {
@@ -193,7 +194,10 @@ impl Scenario {
 
     fn check_machine(&self, machine: &MachineSpec) -> Result<()> {
         let state = |name: &String| {
-            ensure!(machine.states.contains_key(name), "there is no state `{name}`");
+            ensure!(
+                machine.states.contains_key(name),
+                "there is no state `{name}`"
+            );
             Ok(())
         };
         state(&machine.initial)?;
@@ -201,7 +205,11 @@ impl Scenario {
             self.check_value(command)?;
         }
         for transition in &machine.transitions {
-            transition.from.iter().chain(&transition.to).try_for_each(state)?;
+            transition
+                .from
+                .iter()
+                .chain(&transition.to)
+                .try_for_each(state)?;
             ensure!(
                 transition.when.is_none() || transition.when_complete_and.is_none(),
                 "a transition has `when` or `when_complete_and`, not both"
@@ -225,7 +233,10 @@ impl Scenario {
     }
 
     fn check_name(&self, command: &str) -> Result<()> {
-        ensure!(self.commands.contains_key(command), "there is no command `{command}`");
+        ensure!(
+            self.commands.contains_key(command),
+            "there is no command `{command}`"
+        );
         Ok(())
     }
 
@@ -259,9 +270,11 @@ fn members(command: &CommandSpec) -> Vec<&str> {
         CommandSpec::Sequence(members) | CommandSpec::Race(members) => {
             members.iter().map(String::as_str).collect()
         }
-        CommandSpec::Parallel { required, optional } => {
-            required.iter().chain(optional).map(String::as_str).collect()
-        }
+        CommandSpec::Parallel { required, optional } => required
+            .iter()
+            .chain(optional)
+            .map(String::as_str)
+            .collect(),
         CommandSpec::Machine(machine) => {
             machine.states.values().filter_map(Value::as_str).collect()
         }

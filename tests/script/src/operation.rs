@@ -154,9 +154,7 @@ fn read(kind: &str, rest: &[Value]) -> Result<Option<Operation>, InvalidOperatio
         ("wait-until", [signal, time]) => text(signal)
             .zip(time.as_u64())
             .map(|(signal, time)| Op::WaitUntil(signal, Some(time))),
-        ("set", [signal, Value::Bool(value)]) => {
-            text(signal).map(|signal| Op::Set(signal, *value))
-        }
+        ("set", [signal, Value::Bool(value)]) => text(signal).map(|signal| Op::Set(signal, *value)),
         ("if", [signal, Value::Array(then)]) => {
             let then = list(then)?;
             text(signal).map(|signal| Op::If(signal, then, Vec::new()))

@@ -48,7 +48,9 @@ impl Host for RunState {
     ) -> Result<std::result::Result<(), SchedulingError>> {
         let command = self.table.get(&command)?.clone();
         let context = &self.context;
-        let granted = context.grants.default_mechanism(&context.mechanisms, &mechanism);
+        let granted = context
+            .grants
+            .default_mechanism(&context.mechanisms, &mechanism);
         let mechanism = match granted {
             Ok(mechanism) => mechanism,
             Err(message) => return Ok(Err(SchedulingError::Invalid(message))),
