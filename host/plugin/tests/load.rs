@@ -411,3 +411,21 @@ fn grants_of_everything_are_enough() {
     let plugin = load_with(DESCRIBES, &policy).unwrap();
     assert_eq!(plugin.description().commands[0].requirements, ["arm"]);
 }
+
+#[test]
+fn a_command_of_the_hosts_own_is_one_object_and_takes_no_arguments() {
+    let bench = Bench::new();
+    let registry = &bench.robot.registry;
+    let stow = gantry_scheduler::delay(std::time::Duration::ZERO);
+    assert!(
+        registry
+            .insert_command("robot/stow", stow.clone())
+            .is_none()
+    );
+    let found = registry.command("robot/stow", Vec::new()).unwrap();
+    assert!(found.same(&stow));
+    let arguments = vec![("fast".to_owned(), Value::Boolean(true))];
+    let error = registry.command("robot/stow", arguments).unwrap_err();
+    assert_eq!(error.to_string(), "`robot/stow` has no parameter `fast`");
+    assert!(registry.insert_command("robot/stow", stow).is_some());
+}

@@ -1,14 +1,12 @@
 //! `conform`: plays vectors, and scenarios of its own, and says what is wrong.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Parser;
-use gantry_conformance::random::{Found, search};
+use gantry_conformance::random::{Found, save, search};
 use gantry_conformance::{BodyKind, Judge, Vector, explain, read};
 
 /// Plays vectors recorded from the reference scheduler and says where ours differs.
@@ -170,16 +168,6 @@ fn play_random(options: &Options, count: u32) -> Result<bool> {
         );
     }
     Ok(summary(played.load(Relaxed), found.len() as u64))
-}
-
-fn save(path: &Path, vector: &Vector) -> Result<()> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    writeln!(file, "{}", serde_json::to_string(vector)?)
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The last line. Whether nothing failed.

@@ -1,9 +1,12 @@
 //! Scenarios of our own, at random: they have to keep the invariants, and both kinds of bodies have
 //! to agree. One that fails is shrunk.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use gantry_scenario::{Scenario, scenarios};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
@@ -72,4 +75,15 @@ fn vector(scenario: Scenario, name: String) -> Vector {
         scenario,
         expect: None,
     }
+}
+
+/// Adds a vector to a file, which is made if it is missing.
+pub fn save(path: &Path, vector: &Vector) -> Result<()> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    writeln!(file, "{}", serde_json::to_string(vector)?)
+        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,9 +1,10 @@
 //! Scenarios of our own, at random. `conform --random COUNT` plays more of them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
-use gantry_conformance::random::search;
+use gantry_conformance::random::{save, search};
 use gantry_conformance::{BodyKind, Judge};
 use gantry_scenario::{Native, play, scenarios};
 use proptest::strategy::{Strategy, ValueTree};
@@ -14,10 +15,11 @@ fn invariants_hold_and_both_kinds_of_bodies_agree() {
     let judge = Judge::new(BodyKind::Both).unwrap();
     let played = AtomicU64::new(0);
     if let Some(found) = search(&judge, 1, 1_000, &played) {
-        let vector = serde_json::to_string(&found.vector).unwrap();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/found.jsonl");
+        save(&file, &found.vector).unwrap();
         panic!(
-            "{}\nadd this to vectors/found.jsonl once it is mended:\n{vector}",
-            found.wrong
+            "{}: {}\nadded to vectors/found.jsonl",
+            found.vector.name, found.wrong
         );
     }
     assert_eq!(played.into_inner(), 1_000);
