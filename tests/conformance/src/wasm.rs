@@ -70,7 +70,7 @@ impl WasmRuntime {
 }
 
 /// More instructions than any operation takes.
-const FUEL_PER_OPERATION: u64 = 20_000;
+const FUEL_PER_OPERATION: u64 = 60_000;
 
 /// Limits that are never what ends a script: the scheduler's are, with both kinds of bodies.
 fn limits(operations_per_tick: u32) -> Limits {

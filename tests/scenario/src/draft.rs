@@ -19,7 +19,7 @@ pub(crate) const DEPTH: usize = 8;
 const SIGNALS: u8 = 5;
 
 /// Few enough that one that goes on without end fits into any cleanup budget and is soon over.
-const OPERATIONS: u32 = 100;
+const OPERATIONS: u32 = 50;
 
 const BINDINGS: [&str; 8] = [
     "on-true",
