@@ -222,3 +222,26 @@ fn a_body_can_ask_for_one_thing_at_a_time() {
          for several",
     ]);
 }
+
+#[test]
+fn an_await_any_that_names_its_own_caller_cancels_that_and_nothing_after_it() {
+    let mut bench = Bench::new();
+    let (once, other) = (bench.one_shot("once", &[]), bench.parked("other", &[]));
+    let slot = Slot::default();
+    let all = slot.clone();
+    let caller = bench.script("caller", move |co| {
+        let all = all.get();
+        async move { co.await_any(&all).await.map(|_| None) }
+    });
+    slot.fill(&[&once, &caller, &other]);
+    bench.start(&[&other]);
+    bench.forget();
+    bench.start(&[&caller]);
+    bench.expect(&[
+        "1 scheduled caller",
+        "1 scheduled once",
+        "1 completed once",
+        "1 canceled caller",
+    ]);
+    assert_eq!(bench.running(), ["other"]);
+}

@@ -136,3 +136,33 @@ fn a_body_cannot_set_default_commands_without_end() {
     lines.push(failed);
     bench.expect(&lines);
 }
+
+#[test]
+fn a_default_whose_scope_has_ended_is_canceled_when_its_mechanism_has_its_turn() {
+    let mut bench = Bench::new();
+    let (arm, claw) = (bench.mechanism("arm"), bench.mechanism("claw"));
+    let (first, second) = (
+        bench.parked("first", &["arm"]),
+        bench.parked("second", &["claw"]),
+    );
+    bench.scheduler.set_default(arm, &first).expect("fits");
+    let busy = bench.yields("busy", &["arm"], 1);
+    let inner = second.clone();
+    let owner = bench.script("owner", move |co| {
+        let inner = inner.clone();
+        async move {
+            co.set_default(claw, &inner).await?;
+            co.yield_now().await?;
+            Ok(None)
+        }
+    });
+    bench.start(&[&second, &busy, &owner]);
+    bench.tick();
+    bench.forget();
+    bench.tick();
+    bench.expect(&[
+        "2 scheduled first",
+        "2 second: cleanup",
+        "2 canceled second",
+    ]);
+}

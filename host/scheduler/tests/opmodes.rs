@@ -56,3 +56,36 @@ fn an_op_mode_that_is_entered_again_is_another_one() {
     bench.tick();
     assert!(!a.is_running());
 }
+
+#[test]
+fn what_was_once_scheduled_in_an_op_mode_leaves_the_queue_when_that_ends() {
+    let mut bench = Bench::new();
+    let (once, other) = (bench.one_shot("once", &[]), bench.one_shot("other", &[]));
+    bench.scheduler.set_opmode(true);
+    bench.start(&[&once]);
+    bench.expect(&["0 scheduled once", "0 completed once"]);
+    bench.scheduler.set_opmode(true);
+    bench.scheduler.schedule(&once);
+    bench.scheduler.schedule(&other);
+    bench.tick();
+    bench.expect(&["1 scheduled once", "1 scheduled other", "1 completed other"]);
+    // It is only the end of the op mode that does this.
+    bench.start(&[&once]);
+    bench.expect(&["2 scheduled once", "2 completed once"]);
+}
+
+#[test]
+fn what_a_command_of_the_op_mode_forked_leaves_the_queue_in_the_same_tick() {
+    let mut bench = Bench::new();
+    let once = bench.one_shot("once", &[]);
+    let parent = bench.forks("parent", &[], &[&once]);
+    bench.scheduler.set_opmode(true);
+    bench.start(&[&parent]);
+    bench.scheduler.set_opmode(false);
+    bench.scheduler.schedule(&once);
+    bench.forget();
+    bench.tick();
+    bench.expect(&["1 parent: cleanup", "1 canceled parent"]);
+    bench.start(&[&once]);
+    bench.expect(&["2 scheduled once", "2 completed once"]);
+}

@@ -3,7 +3,7 @@
 mod support;
 
 use gantry_scheduler::Binding;
-use support::{Bench, Flag};
+use support::{Bench, Flag, Slot};
 
 #[test]
 fn the_end_of_a_run_undoes_its_bindings_and_its_defaults() {
@@ -63,4 +63,32 @@ fn the_commands_of_a_binding_are_canceled_with_it_whoever_started_them() {
     bench.scheduler.set_opmode(false);
     bench.tick();
     assert!(!bound.is_running());
+}
+
+#[test]
+fn a_command_that_its_own_binding_cancels_can_be_started_by_another_in_the_next_tick() {
+    let mut bench = Bench::new();
+    let (low, again) = (Flag::default(), Flag::default());
+    let signal = low.signal();
+    let slot = Slot::default();
+    let bound = slot.clone();
+    let owner = bench.script("owner", move |co| {
+        let (signal, bound) = (signal.clone(), bound.get());
+        async move {
+            // Its first sample is an edge, which cancels the owner.
+            co.bind(&signal, Binding::RetryWhileTrue, &bound[0]).await?;
+            co.park().await.map(|_| None)
+        }
+    });
+    slot.fill(&[&owner]);
+    bench
+        .scheduler
+        .bind(&again.signal(), Binding::OnTrue, &owner);
+    bench.start(&[&owner]);
+    bench.tick();
+    assert_eq!(bench.running(), [""; 0]);
+    // The binding is gone before anything is polled.
+    again.set(true);
+    bench.tick();
+    assert_eq!(bench.running(), ["owner"]);
 }

@@ -39,10 +39,14 @@ impl Scheduler {
             self.emit(key, EventKind::Interrupted(command.name()));
             self.leave_queue(key, true, &Outcome::Interrupted(command.name().clone()));
         }
-        if let Scope::Command(_) = scope
-            && let Some(parent) = parent.and_then(|parent| self.runs.get_mut(parent))
-        {
-            parent.forked.add(command);
+        match scope {
+            Scope::Command(_) => {
+                if let Some(parent) = parent.and_then(|parent| self.runs.get_mut(parent)) {
+                    parent.forked.add(command);
+                }
+            }
+            Scope::OpMode(_) if self.is_active(&scope) => self.scheduled_in_opmode.add(command),
+            Scope::Global | Scope::OpMode(_) => {}
         }
         let key = self.runs.insert(command, parent, scope);
         for mechanism in command.requirements().iter() {

@@ -99,15 +99,22 @@ impl Scheduler {
 
     /// Queues the default commands of mechanisms that no running or queued command requires.
     pub(super) fn queue_defaults(&mut self) {
-        if std::mem::take(&mut self.scope_ended) {
-            self.remove_stale_defaults();
-        }
+        let ended = std::mem::take(&mut self.defaults_may_be_stale);
         for index in 0..self.defaults.order.len() {
-            self.queue_default(self.defaults.order[index]);
+            let mechanism = self.defaults.order[index];
+            if ended {
+                self.remove_stale_defaults(mechanism);
+            }
+            self.queue_default(mechanism);
         }
     }
 
+    /// Queues a mechanism's default command if no running or queued command requires it.
     pub(super) fn queue_default(&mut self, mechanism: MechanismId) {
+        // A scope may have ended in this very tick.
+        if self.defaults_may_be_stale {
+            self.remove_stale_defaults(mechanism);
+        }
         let stack = &self.defaults.stacks[mechanism.index()];
         let Some((current, wider)) = stack.split_last() else {
             return;
@@ -135,22 +142,20 @@ impl Scheduler {
         }
     }
 
-    /// Removes the default commands whose scope has ended, and cancels them.
-    pub(super) fn remove_stale_defaults(&mut self) {
-        for index in 0..self.defaults.order.len() {
-            let mechanism = self.defaults.order[index].index();
-            let mut at = 0;
-            while at < self.defaults.stacks[mechanism].len() {
-                let DefaultCommand { command, scope, .. } = &self.defaults.stacks[mechanism][at];
-                let (command, scope) = (command.clone(), scope.clone());
-                if self.outlives(&scope) {
-                    at += 1;
-                    continue;
-                }
-                self.scoped_bindings -= usize::from(matches!(scope, Scope::Command(_)));
-                self.defaults.stacks[mechanism].remove(at);
-                self.cancel(&command);
+    /// Removes the default commands of a mechanism whose scope has ended, and cancels them.
+    fn remove_stale_defaults(&mut self, mechanism: MechanismId) {
+        let mechanism = mechanism.index();
+        let mut at = 0;
+        while at < self.defaults.stacks[mechanism].len() {
+            let DefaultCommand { command, scope, .. } = &self.defaults.stacks[mechanism][at];
+            let (command, scope) = (command.clone(), scope.clone());
+            if self.outlives(&scope) {
+                at += 1;
+                continue;
             }
+            self.scoped_bindings -= usize::from(matches!(scope, Scope::Command(_)));
+            self.defaults.stacks[mechanism].remove(at);
+            self.cancel(&command);
         }
     }
 }

@@ -1,17 +1,17 @@
-//! What a parent forked, remembered until the tick after its end.
+//! What a parent forked, or what was scheduled in an op mode, remembered until that has ended.
 //!
 //! The scope of a fork ends with the parent. The children that are alive then are canceled with
 //! it; but a command that it once forked may have been queued anew by somebody else in between.
-//! The reference drops such a command from the queue at the start of the next tick, without an
-//! event, and so do we. (It does the same to one that is running, which is a bug that we leave
-//! out.)
+//! The reference drops such a command from the queue when it ends scopes, at the start of the next
+//! tick, without an event, and so do we; the same goes for what was once scheduled in an op mode
+//! that has ended. (It does the same to one that is running, which is a bug that we leave out.)
 
 use super::Scheduler;
 use super::runs::{Key, Stage};
 use crate::Command;
 use crate::command::WeakCommand;
 
-/// The commands that a run has forked.
+/// The commands that a run has forked, or that were scheduled in an op mode.
 #[derive(Default)]
 pub(super) struct Forked {
     commands: Vec<WeakCommand>,
@@ -31,7 +31,7 @@ impl Forked {
         }
     }
 
-    fn append(&mut self, mut other: Forked) {
+    pub(super) fn append(&mut self, mut other: Forked) {
         self.commands.append(&mut other.commands);
     }
 
@@ -42,27 +42,33 @@ impl Forked {
 
 impl Scheduler {
     /// Takes queued commands out of the queue that were forked by a parent which has ended since
-    /// the last tick and is not running again.
+    /// the last tick and is not running again, or scheduled in an op mode that has ended.
     pub(super) fn end_scopes_of_forks(&mut self) {
         let mut ended = std::mem::take(&mut self.ended_forks);
         for (parent, forked) in ended.drain(..) {
             match self.running(&parent).and_then(|key| self.runs.get_mut(key)) {
                 Some(run) => run.forked.append(forked),
-                None => {
-                    let commands = forked.commands.iter().filter_map(WeakCommand::upgrade);
-                    let queued: Vec<Key> = commands
-                        .filter_map(|command| self.runs.of(&command))
-                        .filter(|key| self.runs.is_at(*key, Stage::Queued))
-                        .collect();
-                    for key in queued {
-                        self.cancel_run(key);
-                    }
-                }
+                None => self.drop_queued(&forked),
             }
         }
         // Its memory is used again.
         if self.ended_forks.is_empty() {
             self.ended_forks = ended;
+        }
+        if !self.scheduled_in_ended_opmodes.is_empty() {
+            let scheduled = std::mem::take(&mut self.scheduled_in_ended_opmodes);
+            self.drop_queued(&scheduled);
+        }
+    }
+
+    fn drop_queued(&mut self, forked: &Forked) {
+        let commands = forked.commands.iter().filter_map(WeakCommand::upgrade);
+        let queued: Vec<Key> = commands
+            .filter_map(|command| self.runs.of(&command))
+            .filter(|key| self.runs.is_at(*key, Stage::Queued))
+            .collect();
+        for key in queued {
+            self.cancel_run(key);
         }
     }
 }

@@ -384,7 +384,10 @@ impl Scheduler {
         let Some(run) = self.runs.remove(key) else {
             return;
         };
-        self.scope_ended |= run.has_scoped;
+        if run.has_scoped {
+            self.triggers_may_be_stale = true;
+            self.defaults_may_be_stale = true;
+        }
         if !run.forked.is_empty() {
             self.ended_forks.push((run.command, run.forked));
         }

@@ -106,14 +106,19 @@ pub struct Scheduler {
     scoped_bindings: usize,
     /// Whether an op mode has ended since its contents were last undone.
     opmode_ended: bool,
-    /// Whether any scope has, that things are bound in.
-    scope_ended: bool,
+    /// Whether any scope has ended that triggers may be bound in, since those were last undone.
+    triggers_may_be_stale: bool,
+    /// The same of default commands.
+    defaults_may_be_stale: bool,
     requests_this_tick: u32,
     /// How many awaits there have been.
     awaits: u64,
     ends: Ends,
     /// What runs that have ended since the last tick had forked, with their commands.
     ended_forks: Vec<(Command, Forked)>,
+    /// What was scheduled in the present op mode, and in those that have ended since the last tick.
+    scheduled_in_opmode: Forked,
+    scheduled_in_ended_opmodes: Forked,
 }
 
 /// A queued or running command, as [`Scheduler::runs`] shows it.
@@ -162,11 +167,14 @@ impl Scheduler {
             periodics: Vec::new(),
             scoped_bindings: 0,
             opmode_ended: false,
-            scope_ended: false,
+            triggers_may_be_stale: false,
+            defaults_may_be_stale: false,
             requests_this_tick: 0,
             awaits: 0,
             ends: Ends::default(),
             ended_forks: Vec::new(),
+            scheduled_in_opmode: Forked::default(),
+            scheduled_in_ended_opmodes: Forked::default(),
         }
     }
 
@@ -237,6 +245,8 @@ impl Scheduler {
     /// start of the next tick; what is made from now on belongs to the new one.
     pub fn set_opmode(&mut self, active: bool) {
         self.opmode_ended |= self.opmode.is_some();
+        let scheduled = std::mem::take(&mut self.scheduled_in_opmode);
+        self.scheduled_in_ended_opmodes.append(scheduled);
         self.opmode = active.then(|| {
             self.opmode_stretches += 1;
             self.opmode_stretches
@@ -337,9 +347,8 @@ impl Scheduler {
 
     /// Cancels what was scheduled in scopes that have ended, and undoes what was bound in them.
     fn end_scopes(&mut self) {
-        self.end_scopes_of_forks();
         if std::mem::take(&mut self.opmode_ended) {
-            self.scope_ended = true;
+            self.scope_ended();
             for key in self
                 .runs
                 .sorted(|run| matches!(run.scope, Scope::OpMode(_)))
@@ -353,9 +362,17 @@ impl Scheduler {
                 }
             }
         }
-        if self.scope_ended {
+        // What was forked by the runs that have just been canceled too.
+        self.end_scopes_of_forks();
+        if std::mem::take(&mut self.triggers_may_be_stale) {
             self.remove_stale_triggers();
         }
+    }
+
+    /// Something may be bound in a scope that has ended.
+    fn scope_ended(&mut self) {
+        self.triggers_may_be_stale = true;
+        self.defaults_may_be_stale = true;
     }
 
     /// Makes everything that is queued running.

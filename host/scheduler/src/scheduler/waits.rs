@@ -216,6 +216,10 @@ impl Scheduler {
                     if let Some(loser) = self.runs.of(command) {
                         self.cancel_run(loser);
                     }
+                    // It may have named itself, or an ancestor: then it does nothing any more.
+                    if !self.is_alive(key) {
+                        return None;
+                    }
                 }
                 let outcome = state.outcomes[won].take().unwrap_or(Outcome::Canceled);
                 Answer::Winner {
