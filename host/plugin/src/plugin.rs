@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gantry_scheduler::{Command, CommandBuilder, MechanismId, Value};
+use gantry_scheduler::{Command, CommandBuilder, MechanismId, Supplier, Value};
 
 use crate::contract::{ContractVersion, GuestPre};
 use crate::description::{Definition, Description};
@@ -27,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) digest: String,
     pub(crate) pre: GuestPre,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) supplier: Supplier,
     pub(crate) runtime: Arc<RuntimeShared>,
     pub(crate) warm: Mutex<Vec<Instance>>,
 }
@@ -80,6 +81,11 @@ impl Plugin {
     /// SHA-256 of the component, in hexadecimal.
     pub fn digest(&self) -> &str {
         &self.0.digest
+    }
+
+    /// What all its commands are supplied by: with it they are canceled and withdrawn together.
+    pub fn supplier(&self) -> &Supplier {
+        &self.0.supplier
     }
 
     /// What its runs have done.
@@ -144,6 +150,7 @@ impl Plugin {
     }
 
     fn limited(&self, builder: CommandBuilder) -> CommandBuilder {
+        let builder = builder.supplier(&self.0.supplier);
         match self.0.context.limits.preemptions {
             Some(ticks) => builder.preemption_limit(ticks),
             None => builder,

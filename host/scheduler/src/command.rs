@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use crate::{Coroutine, MechanismId, MechanismSet, RunId};
+use crate::{Coroutine, MechanismId, MechanismSet, RunId, Supplier};
 
 /// What is scheduled: a name, required mechanisms, a priority and a body.
 ///
@@ -36,6 +36,7 @@ struct Inner {
     runs_while_disabled: bool,
     /// In how many ticks in a row a run may be pre-empted; none: as the scheduler's limits say.
     preemption_limit: Option<u32>,
+    supplier: Option<Supplier>,
     /// How deeply commands are grouped inside of it; 0 for one that is not a group.
     nesting: usize,
     body: Arc<dyn Body>,
@@ -69,6 +70,7 @@ impl Command {
             priority: 0,
             runs_while_disabled: false,
             preemption_limit: None,
+            supplier: None,
             nesting: 0,
         }
     }
@@ -97,6 +99,11 @@ impl Command {
     /// scheduler's [`Limits`](crate::Limits) say.
     pub fn preemption_limit(&self) -> Option<u32> {
         self.0.preemption_limit
+    }
+
+    /// Who supplies it, if anybody is named. A group has none, but its members may.
+    pub fn supplier(&self) -> Option<&Supplier> {
+        self.0.supplier.as_ref()
     }
 
     /// Whether it is queued or running now.
@@ -139,6 +146,7 @@ impl Command {
             priority,
             runs_while_disabled: self.runs_while_disabled(),
             preemption_limit: self.preemption_limit(),
+            supplier: self.0.supplier.clone(),
             nesting: self.nesting(),
             body: self.0.body.clone(),
             slot: AtomicU64::new(0),
@@ -207,6 +215,7 @@ pub struct CommandBuilder {
     priority: i32,
     runs_while_disabled: bool,
     preemption_limit: Option<u32>,
+    supplier: Option<Supplier>,
     nesting: usize,
 }
 
@@ -238,6 +247,12 @@ impl CommandBuilder {
         self
     }
 
+    /// Says who supplies it.
+    pub fn supplier(mut self, supplier: &Supplier) -> Self {
+        self.supplier = Some(supplier.clone());
+        self
+    }
+
     /// Sets how deeply commands are grouped inside of it.
     pub(crate) fn nesting(mut self, nesting: usize) -> Self {
         self.nesting = nesting;
@@ -252,6 +267,7 @@ impl CommandBuilder {
             priority: self.priority,
             runs_while_disabled: self.runs_while_disabled,
             preemption_limit: self.preemption_limit,
+            supplier: self.supplier,
             nesting: self.nesting,
             body: Arc::new(body),
             slot: AtomicU64::new(0),

@@ -42,6 +42,7 @@ mod outcome;
 mod scheduler;
 mod signal;
 mod state_machine;
+mod supplier;
 mod tick;
 mod trigger;
 
@@ -55,5 +56,6 @@ pub use outcome::{Admission, Blocker, Failure, ForkFailure, Outcome, Refusal, Va
 pub use scheduler::{InvalidDefault, Limits, RunInfo, Scheduler};
 pub use signal::{Condition, Edge, MAX_SIGNAL_PARTS, Signal};
 pub use state_machine::{StateMachine, StateObserver};
+pub use supplier::Supplier;
 pub use tick::Tick;
 pub use trigger::Binding;

@@ -97,6 +97,8 @@ pub enum Blocker {
     Disabled,
     /// The caller is nested as deeply as a run may be.
     Depth(usize),
+    /// Who supplies the command has withdrawn it, for this reason.
+    Withdrawn(Arc<str>),
 }
 
 impl Blocker {
@@ -108,6 +110,7 @@ impl Blocker {
             }
             Blocker::Disabled => "robot disabled",
             Blocker::Depth(_) => "depth limit",
+            Blocker::Withdrawn(_) => "withdrawn",
         }
     }
 }
@@ -129,6 +132,7 @@ impl fmt::Display for Blocker {
             }
             Blocker::Disabled => write!(f, "the robot is disabled"),
             Blocker::Depth(limit) => write!(f, "runs may be nested {limit} deep at most"),
+            Blocker::Withdrawn(reason) => f.write_str(reason),
         }
     }
 }

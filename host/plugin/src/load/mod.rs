@@ -16,6 +16,7 @@ pub(crate) use parse::{Shape, parse};
 
 use std::sync::{Arc, Mutex};
 
+use gantry_scheduler::Supplier;
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
@@ -70,6 +71,7 @@ fn stages(
         digest: linked.digest,
         pre: linked.pre,
         counters: Arc::new(Counters::default()),
+        supplier: Supplier::default(),
         runtime: runtime.clone(),
         warm: Mutex::new(Vec::new()),
     })))

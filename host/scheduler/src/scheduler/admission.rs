@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Scheduler;
 use super::runs::{Key, Scope, Stage};
-use crate::{Admission, Blocker, Command, EventKind, Outcome, Refusal};
+use crate::{Admission, Blocker, Command, EventKind, Outcome, Refusal, Supplier};
 
 impl Scheduler {
     /// Admits a command in a scope. It is queued or, if a body is executing, started at once.
@@ -87,6 +87,9 @@ impl Scheduler {
                 blocker,
             })
         };
+        if let Some(reason) = command.supplier().and_then(Supplier::withdrawn) {
+            return refused(Blocker::Withdrawn(reason));
+        }
         if !self.enabled && !command.runs_while_disabled() {
             return refused(Blocker::Disabled);
         }

@@ -1,6 +1,7 @@
 //! Default commands: what runs on a mechanism that nobody else requires.
 
 use super::runs::Scope;
+use super::triggers::succeed;
 use super::{InvalidDefault, Scheduler};
 use crate::{Command, MechanismId};
 
@@ -15,6 +16,8 @@ pub(super) struct Defaults {
 #[derive(Clone)]
 struct DefaultCommand {
     command: Command,
+    /// What takes the command's place as soon as that is not running.
+    successor: Option<Command>,
     scope: Scope,
     /// It was set more than once, and so supersedes itself: what is running of it is canceled as
     /// if another had been set, and started anew.
@@ -84,6 +87,7 @@ impl Scheduler {
         }
         stack.push(DefaultCommand {
             command: command.clone(),
+            successor: None,
             scope,
             again: same.is_some(),
         });
@@ -115,6 +119,9 @@ impl Scheduler {
         if self.defaults_may_be_stale {
             self.remove_stale_defaults(mechanism);
         }
+        for default in &mut self.defaults.stacks[mechanism.index()] {
+            succeed(&mut default.command, &mut default.successor);
+        }
         let stack = &self.defaults.stacks[mechanism.index()];
         let Some((current, wider)) = stack.split_last() else {
             return;
@@ -139,6 +146,17 @@ impl Scheduler {
         if !wanted && self.is_active(&current.scope) {
             let (command, scope) = (current.command.clone(), current.scope.clone());
             self.schedule_in(&command, scope);
+        }
+    }
+
+    /// Lets another command, which fits the same mechanism, take the place of one in all defaults.
+    pub(super) fn replace_in_defaults(&mut self, command: &Command, by: &Command) {
+        for default in self.defaults.stacks.iter_mut().flatten() {
+            if default.successor.as_ref().unwrap_or(&default.command) == command
+                && default.command.requirements() == by.requirements()
+            {
+                default.successor = Some(by.clone());
+            }
         }
     }
 

@@ -21,7 +21,7 @@ use self::triggers::Triggers;
 use self::waits::Turns;
 use crate::{
     Admission, Binding, Command, Event, EventKind, MechanismId, Mechanisms, Observer, RunId,
-    Signal, Tick,
+    Signal, Supplier, Tick,
 };
 
 /// Bounds that keep one tick's work finite whatever the bodies do.
@@ -207,6 +207,22 @@ impl Scheduler {
         if let Some(key) = self.runs.of(command) {
             self.cancel_run(key);
         }
+    }
+
+    /// Cancels every command of this supplier, oldest first, with everything below it.
+    pub fn cancel_from(&mut self, supplier: &Supplier) {
+        let supplied = |run: &runs::Run| run.command.supplier().is_some_and(|by| by.same(supplier));
+        for key in self.runs.sorted(supplied) {
+            self.cancel_run(key);
+        }
+    }
+
+    /// Lets another command take the place of one in all bindings, and in the default commands that
+    /// it fits, as soon as that one is not running. Bindings remember their signals' last samples:
+    /// what was an edge before is none again.
+    pub fn replace(&mut self, command: &Command, by: &Command) {
+        self.replace_in_triggers(command, by);
+        self.replace_in_defaults(command, by);
     }
 
     /// Cancels all commands, oldest first. Default commands start again with the next tick.

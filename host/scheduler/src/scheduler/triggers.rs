@@ -11,6 +11,8 @@ struct Trigger {
     signal: Signal,
     binding: Binding,
     command: Command,
+    /// What takes the command's place as soon as that is not running.
+    successor: Option<Command>,
     scope: Scope,
     /// The sample before; none before the first.
     before: Option<bool>,
@@ -28,6 +30,7 @@ impl Triggers {
             signal,
             binding,
             command,
+            successor: None,
             scope,
             before: None,
             removed: false,
@@ -56,6 +59,7 @@ impl Scheduler {
                 continue;
             }
             let trigger = &mut self.triggers.0[index];
+            succeed(&mut trigger.command, &mut trigger.successor);
             let now = trigger.signal.sample_contained(self.tick);
             let edge = trigger.before.replace(now) != Some(now);
             let Some(action) = action(trigger.binding, now, edge) else {
@@ -90,6 +94,15 @@ impl Scheduler {
         self.triggers.0.retain(|trigger| !trigger.removed);
     }
 
+    /// Lets another command take the place of one in all triggers.
+    pub(super) fn replace_in_triggers(&mut self, command: &Command, by: &Command) {
+        for trigger in &mut self.triggers.0 {
+            if trigger.successor.as_ref().unwrap_or(&trigger.command) == command {
+                trigger.successor = Some(by.clone());
+            }
+        }
+    }
+
     /// Cancels the command of a trigger that is about to be removed.
     fn undo(&mut self, index: usize) {
         let Trigger {
@@ -103,6 +116,17 @@ impl Scheduler {
         }
         let command = command.clone();
         self.cancel(&command);
+    }
+}
+
+/// Lets the successor of a command take its place, unless the command is still running: whatever
+/// ends it has to find it.
+pub(super) fn succeed(command: &mut Command, successor: &mut Option<Command>) {
+    if successor.is_some()
+        && !command.is_running()
+        && let Some(successor) = successor.take()
+    {
+        *command = successor;
     }
 }
 
