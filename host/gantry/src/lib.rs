@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 pub mod pace;
+mod reload;
 mod reports;
 pub mod robot;
 pub mod session;

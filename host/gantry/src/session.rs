@@ -11,6 +11,7 @@ use gantry_telemetry::Run;
 
 use crate::config::{RobotConfig, TimelineStep};
 use crate::pace::Pace;
+use crate::reload::Reloader;
 use crate::reports::Reports;
 use crate::robot::{Options, PluginFiles, Robot, RobotMode, find_opmode};
 
@@ -27,6 +28,8 @@ pub struct SessionOptions<'a> {
     pub clock: Clock,
     /// The file for the event stream.
     pub events: Option<&'a Path>,
+    /// Whether plugins whose files change are loaded anew while the robot [runs](Session::run).
+    pub reload: bool,
 }
 
 /// When ticks happen.
@@ -98,6 +101,7 @@ pub struct Session {
     robot: Robot,
     clock: Clock,
     seed: u64,
+    reloader: Option<Reloader>,
     sink: Sink,
 }
 
@@ -146,10 +150,15 @@ impl Session {
                 Sink::Thread(handle.context("cannot start the telemetry thread")?)
             }
         };
+        let reloader = match options.reload {
+            true => Reloader::watch(&robot)?,
+            false => None,
+        };
         Ok(Self {
             robot,
             clock: options.clock,
             seed,
+            reloader,
             sink,
         })
     }
@@ -206,6 +215,9 @@ impl Session {
                     Order::EmergencyStop => self.robot.set_mode(RobotMode::EmergencyStopped),
                     Order::Quit => break 'ticks,
                 }
+            }
+            if let Some(reloader) = &self.reloader {
+                reloader.apply(&mut self.robot);
             }
             self.tick(now, late)?;
             let due = pace.wait();

@@ -197,6 +197,21 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
             line.text("message", message);
         }
         RecordKind::DriverRecovered { driver } => line.text("driver", driver),
+        RecordKind::Reloaded {
+            plugin,
+            from,
+            to,
+            digest,
+        } => {
+            line.text("plugin", plugin);
+            line.text("from", from);
+            line.text("to", to);
+            line.text("digest", digest);
+        }
+        RecordKind::ReloadRefused { plugin, message } => {
+            line.text("plugin", plugin);
+            line.text("message", message);
+        }
         RecordKind::Late { by, slowest } => {
             if options.timings {
                 line.seconds("by", *by);

@@ -67,6 +67,24 @@ pub enum RecordKind {
         /// The driver's name.
         driver: Arc<str>,
     },
+    /// A plugin was loaded anew in the place of the one before.
+    Reloaded {
+        /// What it is called in the robot.
+        plugin: Arc<str>,
+        /// The version that was loaded.
+        from: Box<str>,
+        /// The version that is loaded now.
+        to: Box<str>,
+        /// SHA-256 of what is loaded now, in hexadecimal.
+        digest: Box<str>,
+    },
+    /// A plugin's file has changed, and what is in it now is not loaded.
+    ReloadRefused {
+        /// What the plugin is called in the robot.
+        plugin: Arc<str>,
+        /// Why not.
+        message: Box<str>,
+    },
     /// The tick ended later than it should have.
     Late {
         /// By how much, in real time.
@@ -111,6 +129,8 @@ impl RecordKind {
             RecordKind::Log { .. } => "log",
             RecordKind::DriverFault { .. } => "driver-fault",
             RecordKind::DriverRecovered { .. } => "driver-recovered",
+            RecordKind::Reloaded { .. } => "reloaded",
+            RecordKind::ReloadRefused { .. } => "reload-refused",
             RecordKind::Late { .. } => "late",
             RecordKind::Topic { .. } => "topic",
             RecordKind::Note(_) => "note",

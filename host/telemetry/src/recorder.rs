@@ -126,6 +126,26 @@ impl Recorder {
         self.push(RecordKind::DriverRecovered { driver });
     }
 
+    /// A plugin was loaded anew.
+    pub fn reloaded(&mut self, plugin: &str, from: &str, to: &str, digest: &str) {
+        let plugin = self.names.get(plugin);
+        self.push(RecordKind::Reloaded {
+            plugin,
+            from: from.into(),
+            to: to.into(),
+            digest: digest.into(),
+        });
+    }
+
+    /// What is in a plugin's file now is not loaded.
+    pub fn reload_refused(&mut self, plugin: &str, message: &str) {
+        let plugin = self.names.get(plugin);
+        self.push(RecordKind::ReloadRefused {
+            plugin,
+            message: message.into(),
+        });
+    }
+
     /// A topic has a new value.
     pub fn topic(&mut self, name: &str, value: Value) {
         let name = self.names.get(name);

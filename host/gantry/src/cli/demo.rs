@@ -39,6 +39,7 @@ pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
                 Clock::Real
             },
             events: args.events.as_deref(),
+            reload: false,
         },
     )?;
     session.play(&phases)

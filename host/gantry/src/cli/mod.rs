@@ -73,7 +73,7 @@ struct Common {
         global = true,
         value_name = "FILTER",
         env = "GANTRY_LOG",
-        default_value = "warn",
+        default_value = "warn,gantry::reload=info",
         help_heading = "Global options"
     )]
     log: String,

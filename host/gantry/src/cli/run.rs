@@ -49,6 +49,7 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
             seed: args.seed,
             clock: Clock::Real,
             events: args.events.as_deref(),
+            reload: true,
         },
     )?;
     let start = match &args.opmode {

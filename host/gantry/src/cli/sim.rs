@@ -43,6 +43,7 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
             seed: args.seed,
             clock: Clock::Virtual,
             events: args.events.as_deref(),
+            reload: false,
         },
     )?;
     session.play(&phases)

@@ -46,7 +46,7 @@ pub use gantry_hardware::sim::ParameterValue;
 pub use limits::LimitsConfig;
 pub use mechanisms::{ChannelConfig, MechanismConfig};
 pub use opmodes::{Mode, OpModeConfig};
-pub use plugins::{FolderConfig, Grant, PluginConfig};
+pub use plugins::{FolderConfig, Grant, PluginConfig, ReloadConfig};
 pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource};
 pub use simulation::{ScriptStep, SimulationConfig, TimelineStep};
 pub use source::{Position, Source, Span};
@@ -196,6 +196,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         mechanisms: &mechanisms,
         channels: &channels,
         limits,
+        reload: robot.reload,
         period: robot.period,
     };
     let plugins = read_all(plugins, |table| plugins::read(table, &around));

@@ -31,6 +31,8 @@ pub struct PluginConfig {
     pub folder: Option<FolderConfig>,
     /// Its own limits, those of the robot where it has none.
     pub limits: LimitsConfig,
+    /// What becomes of its running commands when its file changes.
+    pub reload: ReloadConfig,
     /// The plugin's own table; nested entries are called `pid.kp`.
     pub config: BTreeMap<String, ConfigValue>,
     /// Where its name is.
@@ -42,6 +44,18 @@ impl PluginConfig {
     pub fn may_require(&self, mechanism: &str) -> bool {
         self.mechanisms.iter().any(|grant| grant.name == mechanism)
     }
+}
+
+/// What `gantry run` does when a plugin's file changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReloadConfig {
+    /// Loads it, and cancels the commands of the old one that are running.
+    #[default]
+    Cancel,
+    /// Loads it, and lets the commands of the old one that are running finish.
+    Finish,
+    /// Goes on with the old one.
+    Off,
 }
 
 /// One name that was granted.
@@ -79,6 +93,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) channels: &'a Channels,
     /// What counts where a plugin has no limit of its own.
     pub(super) limits: LimitsConfig,
+    /// The same for reloading.
+    pub(super) reload: ReloadConfig,
     pub(super) period: Duration,
 }
 
@@ -111,6 +127,7 @@ impl PluginConfig {
             publishes: Vec::new(),
             folder: None,
             limits: LimitsConfig::default(),
+            reload: ReloadConfig::default(),
             config: BTreeMap::new(),
             span: name.span,
         }
@@ -139,11 +156,22 @@ fn read_plugin(mut table: Table<'_>, name: Name<'_>, around: &Surroundings<'_>) 
         Some(limits) => LimitsConfig::read(limits, around.limits, around.period),
         None => around.limits,
     };
+    plugin.reload = read_reload(&mut table).unwrap_or(around.reload);
     let config = table.optional("config");
     let config = config.and_then(|node| node.table("{ kp = 4.0 }"));
     plugin.config = config.map_or_else(BTreeMap::new, |config| value::read_entries(&config));
     table.finish();
     plugin
+}
+
+/// Reads `reload`, if it is there.
+pub(super) fn read_reload(table: &mut Table<'_>) -> Option<ReloadConfig> {
+    const CHOICES: &[(&str, ReloadConfig)] = &[
+        ("cancel", ReloadConfig::Cancel),
+        ("finish", ReloadConfig::Finish),
+        ("off", ReloadConfig::Off),
+    ];
+    table.optional("reload")?.choice(CHOICES)
 }
 
 /// Reports a name that is not one of the robot's mechanisms.

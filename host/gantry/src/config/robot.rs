@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::LimitsConfig;
 use super::reader::Table;
+use super::{LimitsConfig, ReloadConfig, plugins};
 
 /// What `[robot]` says.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub(super) struct Robot {
     pub(super) name: String,
     pub(super) period: Duration,
     pub(super) live_runs: Option<u32>,
+    pub(super) reload: ReloadConfig,
     /// With nothing but the limit of pre-emptions, which is a policy of the whole robot.
     pub(super) limits: LimitsConfig,
 }
@@ -24,6 +25,7 @@ impl Robot {
             name: String::new(),
             period: Duration::from_millis(20),
             live_runs: None,
+            reload: ReloadConfig::default(),
             limits: LimitsConfig::default(),
         };
         let table = root.required("robot", "name = \"Kickoff\"");
@@ -42,6 +44,7 @@ impl Robot {
         robot.limits.preemption_limit = limit.and_then(|node| node.count(1, u32::MAX));
         let live_runs = table.optional("live-runs");
         robot.live_runs = live_runs.and_then(|node| node.count(1, u32::MAX));
+        robot.reload = plugins::read_reload(&mut table).unwrap_or_default();
         table.finish();
         robot
     }

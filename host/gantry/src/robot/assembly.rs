@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gantry_hardware::{Hardware, Image};
-use gantry_plugin::{Folder, Limits, LookupError, Pattern, Policy, Runtime, Source};
-use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal, Value};
+use gantry_plugin::{Folder, Limits, Pattern, Policy, Runtime, Source};
+use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal};
 
+use super::commands::{self, Wrong};
 use super::log::LogQueue;
 use super::signals::Signals;
 use crate::config::{
-    BindingConfig, BindingKind, CommandRef, ConfigErrors, ConfigValue, DefaultConfig, Diagnostic,
-    LimitsConfig, PluginConfig, RobotConfig, Span,
+    BindingConfig, BindingKind, CommandRef, ConfigErrors, DefaultConfig, Diagnostic, LimitsConfig,
+    PluginConfig, RobotConfig, Span,
 };
 
 /// Where plugins' files come from.
@@ -48,6 +49,15 @@ pub(super) struct Behaviour {
     pub(super) schedule: Vec<Command>,
     pub(super) bindings: Vec<(Signal, Binding, Command)>,
     pub(super) defaults: Vec<(MechanismId, Command)>,
+}
+
+impl Behaviour {
+    /// Its commands, in the order of [`commands::uses`].
+    pub(super) fn commands_mut(&mut self) -> impl Iterator<Item = &mut Command> {
+        let bound = self.bindings.iter_mut().map(|(_, _, command)| command);
+        let defaults = self.defaults.iter_mut().map(|(_, command)| command);
+        self.schedule.iter_mut().chain(bound).chain(defaults)
+    }
 }
 
 /// Puts a robot together. All that is wrong is reported at once, at the lines of the file.
@@ -192,55 +202,30 @@ impl Assembly<'_> {
 
     /// A new command object; none if there is something wrong with it, or with its plugin.
     fn command(&mut self, reference: &CommandRef) -> Option<Command> {
-        let registry = &self.surroundings.registry;
         // A plugin that was not loaded has been reported already.
-        registry.plugin(&reference.plugin)?;
-        let name = format!("{}/{}", reference.plugin, reference.command);
-        let arguments = reference
-            .arguments
-            .iter()
-            .map(|argument| (argument.name.clone(), value(&argument.value)))
-            .collect();
-        let mut command = match registry.command(&name, arguments) {
-            Ok(command) => command,
-            Err(error) => {
-                self.report(place(reference, &error), error.to_string(), None);
-                return None;
-            }
-        };
-        if let Some(priority) = reference.priority {
-            command = command.with_priority(priority);
-        }
-        if let Some(timeout) = reference.timeout {
-            command = command.with_timeout(timeout);
-        }
-        Some(command)
+        let plugin = self.surroundings.registry.plugin(&reference.plugin)?;
+        let made = commands::make(reference, &plugin);
+        self.accept(made)
     }
 
     fn default_command(&mut self, default: &DefaultConfig) -> Option<(MechanismId, Command)> {
-        let command = self.command(&default.command)?;
-        let mechanism = self.mechanisms.find(&default.mechanism)?;
-        let requirements = command.requirements();
-        if requirements.len() == 1 && requirements.contains(mechanism) {
-            return Some((mechanism, command));
+        let plugin = self.surroundings.registry.plugin(&default.command.plugin)?;
+        let made = commands::make_default(default, &plugin, &self.mechanisms);
+        self.accept(made)
+    }
+
+    fn accept<T>(&mut self, made: Result<T, Wrong>) -> Option<T> {
+        match made {
+            Ok(made) => Some(made),
+            Err(Wrong {
+                span,
+                message,
+                help,
+            }) => {
+                self.report(span, message, help);
+                None
+            }
         }
-        let names: Vec<String> = requirements
-            .iter()
-            .map(|id| format!("`{}`", self.mechanisms.name(id)))
-            .collect();
-        let message = format!(
-            "`{}` cannot be the default command of `{}`: it requires {}",
-            command.name(),
-            default.mechanism,
-            if names.is_empty() {
-                "nothing".to_owned()
-            } else {
-                names.join(", ")
-            },
-        );
-        let help = "a default command requires its mechanism and no other".to_owned();
-        self.report(default.command.span, message, Some(help));
-        None
     }
 
     fn report(&mut self, span: Span, message: String, help: Option<String>) {
@@ -248,28 +233,8 @@ impl Assembly<'_> {
     }
 }
 
-/// Where in the file the mistake is: at an argument, or at the command as a whole.
-fn place(reference: &CommandRef, error: &LookupError) -> Span {
-    let argument = |name: &str| {
-        reference
-            .arguments
-            .iter()
-            .find(|argument| argument.name == name)
-    };
-    match error {
-        LookupError::UnknownArgument { argument: name, .. } => {
-            argument(name).map(|argument| argument.name_span)
-        }
-        LookupError::WrongType { parameter, .. } => {
-            argument(parameter).map(|argument| argument.value_span)
-        }
-        _ => None,
-    }
-    .unwrap_or(reference.span)
-}
-
 /// What the file grants a plugin.
-fn policy(plugin: &PluginConfig) -> Policy {
+pub(super) fn policy(plugin: &PluginConfig) -> Policy {
     let patterns = |grants: &[crate::config::Grant]| {
         grants
             .iter()
@@ -292,7 +257,7 @@ fn policy(plugin: &PluginConfig) -> Policy {
         config: plugin
             .config
             .iter()
-            .map(|(key, entry)| (key.clone(), value(entry)))
+            .map(|(key, entry)| (key.clone(), commands::value(entry)))
             .collect(),
     }
 }
@@ -313,16 +278,6 @@ fn limits(config: &LimitsConfig) -> Limits {
     }
     limits.preemptions = config.preemption_limit;
     limits
-}
-
-fn value(value: &ConfigValue) -> Value {
-    match value {
-        ConfigValue::Boolean(value) => Value::Boolean(*value),
-        ConfigValue::Integer(value) => Value::Integer(*value),
-        ConfigValue::Number(value) => Value::Number(*value),
-        ConfigValue::Text(value) => Value::Text(value.clone()),
-        ConfigValue::Numbers(value) => Value::Numbers(value.clone()),
-    }
 }
 
 fn binding_kind(kind: BindingKind) -> Binding {

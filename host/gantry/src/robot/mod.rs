@@ -1,9 +1,11 @@
 //! A robot: everything that robot.toml describes, put together and run tick by tick.
 
 mod assembly;
+mod commands;
 mod log;
 mod modes;
 mod observer;
+mod replacement;
 mod signals;
 
 use std::cell::RefCell;
@@ -22,6 +24,7 @@ use crate::config::{ConfigErrors, Mode, RobotConfig};
 
 pub use self::assembly::{Disk, PluginFiles};
 pub use self::modes::RobotMode;
+pub use self::replacement::{Remains, Replacement};
 
 /// How a robot is put together.
 pub struct Options<'a> {
@@ -46,6 +49,8 @@ pub struct Robot {
     recorder: Rc<RefCell<Recorder>>,
     mode_channels: ModeChannels,
     mode: RobotMode,
+    always: Behaviour,
+    /// One per op mode, in the order of the file.
     opmodes: Vec<Behaviour>,
     last_tick: Option<Duration>,
     last_start: Option<Instant>,
@@ -94,6 +99,7 @@ impl Robot {
             recorder,
             mode_channels,
             mode: RobotMode::Disabled,
+            always,
             opmodes,
             last_tick: None,
             last_start: None,
@@ -249,6 +255,11 @@ impl Robot {
     pub fn number(&self, channel: &str) -> Option<f64> {
         let image = self.hardware.image();
         image.find(channel).map(|id| image.number(id))
+    }
+
+    /// The runtime of its plugins.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
     /// The plugins and what they share.

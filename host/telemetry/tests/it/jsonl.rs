@@ -66,6 +66,16 @@ fn every_kind() -> Script {
         work: ms(23),
         late: Some(ms(3)),
     })));
+    script.host(RecordKind::Reloaded {
+        plugin: "arm-kit".into(),
+        from: "0.1.0".into(),
+        to: "0.2.0".into(),
+        digest: "0123abcd".into(),
+    });
+    script.host(RecordKind::ReloadRefused {
+        plugin: "arm-kit".into(),
+        message: "parsing: the file is empty".into(),
+    });
     script.host(RecordKind::Note("the end is near".into()));
     script.host(RecordKind::Dropped {
         bodies: 4,
