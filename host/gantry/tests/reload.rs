@@ -131,7 +131,7 @@ fn a_bad_file_leaves_the_old_plugin_running_and_says_why_once() {
     // In the middle of being copied.
     let (half, rest) = good.split_at(good.len() / 2);
     robot.write("counter.wasm", half);
-    robot.wait_for("counter is not reloaded, 0.1.0 goes on: parsing: the file ends in the middle");
+    robot.wait_for("counter is not reloaded, 0.1.0 goes on: parsing: it ends in the middle");
     std::fs::remove_file(robot.path("counter.wasm")).unwrap();
     robot.wait_for("counter is not reloaded, 0.1.0 goes on: No such file");
     // An empty one, and one that names its commands otherwise.
@@ -148,7 +148,7 @@ fn a_bad_file_leaves_the_old_plugin_running_and_says_why_once() {
     // What is loaded already is no news.
     robot.write("counter.wasm", guest("keeps-locals"));
     robot.write("counter.wasm", half);
-    robot.wait_for("parsing: the file ends in the middle");
+    robot.wait_for("parsing: it ends in the middle");
     robot.append("counter.wasm", rest);
     robot.wait_for("reloaded counter 0.1.0 -> 0.2.0");
 
