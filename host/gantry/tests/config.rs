@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry::config::{
-    BindingKind, ConfigErrors, ConfigValue, DebounceEdge, Mode, ParameterValue, RobotConfig,
-    SignalExpr, SignalKind, SignalSource,
+    BindingKind, ConfigErrors, ConfigValue, DebounceEdge, Mode, ParameterValue, ReloadConfig,
+    RobotConfig, SignalExpr, SignalKind, SignalSource,
 };
 use gantry_hardware::quantity::Quantity;
 use gantry_hardware::sim::{Literal, MODELS, PortKind};
@@ -140,6 +140,7 @@ fn plugins_have_grants_limits_and_their_own_table() {
         "of [limits]"
     );
     assert_eq!(plugin.limits.preemption_limit, Some(25), "of [robot]");
+    assert_eq!(plugin.reload, ReloadConfig::Finish, "of [robot]");
     assert_eq!(config.plugins[1].limits.memory, Some(32 << 20));
     let entries = [
         ("gains", ConfigValue::Numbers(vec![1.0, 2.5])),
@@ -177,7 +178,7 @@ fn commands_have_arguments_and_places() {
         "`superstructure/intake` has no parameter `power`",
         Some("did you mean `speed`?".to_owned()),
     );
-    let line = "robots/robot.toml:114:59: `superstructure/intake` has no parameter `power` \
+    let line = "robots/robot.toml:115:59: `superstructure/intake` has no parameter `power` \
                 (did you mean `speed`?)";
     assert_eq!(format!("{error:#}"), line);
 }
