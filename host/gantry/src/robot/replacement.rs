@@ -104,11 +104,13 @@ impl Robot {
                 replaced.push(mem::replace(command, new));
             }
         }
-        let canceled = match &old {
-            Some(old) if cancel => self.cancel_commands_of(old, &replaced),
-            _ => 0,
-        };
+        let to_cancel = old.as_ref().filter(|_| cancel);
+        let canceled = to_cancel.map_or(0, |old| self.count_runs_of(old));
+        // Before what it ends, for it is the reason.
         self.report_reload(old.as_ref(), &plugin, canceled);
+        if let Some(old) = to_cancel {
+            self.cancel_commands_of(old, &replaced);
+        }
         Remains {
             _plugin: old,
             _commands: replaced,
@@ -124,15 +126,14 @@ impl Robot {
         self.recorder.borrow_mut().reload_refused(plugin, reason);
     }
 
-    /// Cancels what runs of a plugin, and lets nothing of it start any more, whoever holds it. Says
-    /// how many runs there were.
-    fn cancel_commands_of(&mut self, plugin: &Plugin, named: &[Command]) -> usize {
+    fn count_runs_of(&self, plugin: &Plugin) -> usize {
         let runs = self.scheduler.runs();
-        let supplied = |command: &Command| {
-            let supplier = command.supplier();
-            supplier.is_some_and(|supplier| supplier.same(plugin.supplier()))
-        };
-        let count = runs.iter().filter(|run| supplied(&run.command)).count();
+        let suppliers = runs.iter().filter_map(|run| run.command.supplier());
+        suppliers.filter(|by| by.same(plugin.supplier())).count()
+    }
+
+    /// Cancels what runs of a plugin, and lets nothing of it start any more, whoever holds it.
+    fn cancel_commands_of(&mut self, plugin: &Plugin, named: &[Command]) {
         let name = plugin.name();
         plugin.supplier().withdraw(format!(
             "plugin `{name}` was reloaded; look the command up again"
@@ -142,7 +143,6 @@ impl Robot {
             self.scheduler.cancel(command);
         }
         self.scheduler.cancel_from(plugin.supplier());
-        count
     }
 
     fn report_reload(&self, old: Option<&Plugin>, new: &Plugin, canceled: usize) {
