@@ -67,7 +67,8 @@ fn file(input: &[u8]) -> Option<Vec<u8>> {
 fn changed(input: &[u8]) -> Vec<u8> {
     let mut bytes = gantry_test_guests::KEEPS_LOCALS.to_vec();
     for change in input.chunks_exact(4) {
-        let place = usize::from(change[0]) << 16 | usize::from(change[1]) << 8 | usize::from(change[2]);
+        let place =
+            usize::from(change[0]) << 16 | usize::from(change[1]) << 8 | usize::from(change[2]);
         let place = place % bytes.len();
         bytes[place] = change[3];
     }
