@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use gantry_hardware::ImageBuilder;
 use gantry_plugin::{
-    LogLine, LogSink, Policy, Pool, Preemption, Robot, Runtime, RuntimeConfig, Source,
+    CacheConfig, LogLine, LogSink, Policy, Pool, Preemption, Robot, Runtime, RuntimeConfig, Source,
 };
 use gantry_scheduler::{Command, Mechanisms, Scheduler, Tick, Value};
 use gantry_test_guests::KEEPS_LOCALS;
@@ -147,7 +147,11 @@ fn loads(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let config = RuntimeConfig {
         preemption: Preemption::real_time(),
-        cache: Some(folder.path().to_owned()),
+        cache: Some(CacheConfig {
+            folder: folder.path().join("code"),
+            key: folder.path().join("key"),
+            only: false,
+        }),
         ..RuntimeConfig::default()
     };
     let bench = Bench::new(config);

@@ -10,9 +10,8 @@ pub struct RuntimeConfig {
     pub preemption: Preemption,
     /// How much is set aside for live runs.
     pub pool: Pool,
-    /// The folder for compiled code; none compiles at every load. It is made if it is missing, and
-    /// closed to everybody but its owner.
-    pub cache: Option<PathBuf>,
+    /// Where compiled code is kept; none compiles at every load.
+    pub cache: Option<CacheConfig>,
     /// How long a plugin may take to start and to describe itself when it is loaded. With
     /// [`Preemption::Fuel`] the same as an amount of fuel.
     pub describe_budget: Budget,
@@ -40,6 +39,20 @@ impl RuntimeConfig {
             ..Self::default()
         }
     }
+}
+
+/// Where compiled code is kept.
+#[derive(Clone, Debug)]
+pub struct CacheConfig {
+    /// The folder. It is made if it is missing; one that is somebody else's, or that others can
+    /// change, is refused.
+    pub folder: PathBuf,
+    /// The file with the secret that entries are authenticated with. It is made if it is missing;
+    /// one that is somebody else's, or that others can read, is refused. It belongs outside of the
+    /// folder, so that a folder that was brought from elsewhere does not bring its secret along.
+    pub key: PathBuf,
+    /// Compile nothing: a plugin whose code is not in the folder is not loaded.
+    pub only: bool,
 }
 
 /// What pre-empts a guest that does not ask for anything.

@@ -64,7 +64,8 @@ mod ticker;
 mod topics;
 mod wasi;
 
-pub use config::{Budget, Limits, Pool, Preemption, RuntimeConfig};
+pub use cache::{CacheError, NotCached};
+pub use config::{Budget, CacheConfig, Limits, Pool, Preemption, RuntimeConfig};
 pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
 pub use inspect::Inspection;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use wasmtime::component::Linker;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, CacheError};
 use crate::config::{Budget, Preemption, RuntimeConfig};
 use crate::contract::{self, ContractVersion};
 use crate::load::{self, LoadError};
@@ -42,14 +42,9 @@ pub enum RuntimeError {
     /// The engine refused its configuration, or the address space for its pool.
     #[error("the WebAssembly engine cannot be made: {0}; a smaller pool needs less address space")]
     Engine(String),
-    /// The folder for compiled code cannot be used.
-    #[error("the cache {} cannot be used: {source}", path.display())]
-    Cache {
-        /// The folder.
-        path: std::path::PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    /// The cache for compiled code cannot be used.
+    #[error("the cache for compiled code cannot be used: {0}")]
+    Cache(#[from] CacheError),
     /// The thread that counts time could not be started.
     #[error("the thread that counts time slices cannot be started: {0}")]
     Ticker(std::io::Error),
@@ -69,14 +64,7 @@ impl Runtime {
         };
         let cache = match &config.cache {
             None => None,
-            Some(path) => {
-                Some(
-                    Cache::open(path, &engine).map_err(|source| RuntimeError::Cache {
-                        path: path.clone(),
-                        source,
-                    })?,
-                )
-            }
+            Some(cache) => Some(Cache::open(cache, &engine)?),
         };
         let mut linkers = Vec::new();
         for &version in ContractVersion::ALL {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use gantry_hardware::quantity::{self, Quantity};
-use gantry_plugin::{Pool, Preemption, Runtime, RuntimeConfig};
+use gantry_plugin::{CacheConfig, Pool, Preemption, Runtime, RuntimeConfig};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigErrors, LoadError, RobotConfig};
@@ -161,17 +161,23 @@ impl Common {
         if let Some(live_runs) = config.live_runs {
             runtime.pool = Pool::for_runs(live_runs);
         }
-        runtime.cache = self.cache_folder();
+        runtime.cache = self.cache();
         Runtime::new(runtime).context("cannot start the plugin runtime")
     }
 
-    fn cache_folder(&self) -> Option<PathBuf> {
+    /// Where compiled code is kept, and the secret that it is authenticated with, if anywhere.
+    fn cache(&self) -> Option<CacheConfig> {
         if self.no_cache {
             return None;
         }
-        self.cache
-            .clone()
-            .or_else(|| Some(dirs::cache_dir()?.join("gantry")))
+        let own = dirs::cache_dir().map(|folder| folder.join("gantry"));
+        // Of this machine, and not for others: what a home folder that is shared has elsewhere.
+        let state = dirs::state_dir().or_else(dirs::data_local_dir)?;
+        Some(CacheConfig {
+            folder: self.cache.clone().or(own)?,
+            key: state.join("gantry").join("cache.key"),
+            only: false,
+        })
     }
 }
 

@@ -1,79 +1,97 @@
 //! Compiled code on disk.
 //!
-//! Compiled code is machine code that this process will execute, so the folder is the owner's
-//! alone, and an entry that is not exactly what was written is compiled again. An entry is named
-//! after the component's digest, the engine's configuration and wasmtime's version, written under
-//! another name first and then renamed, and begins with a digest of itself.
+//! Compiled code is machine code that this process will execute, so nobody else may get any in. The
+//! folder has to belong to the host's user and to be closed to the changes of others, and every entry
+//! carries an HMAC under a secret of this machine and user, which is kept elsewhere: over the
+//! component's digest, the engine's configuration, the host's version, and the code. An entry that
+//! was forged, cut off, renamed, or brought from another machine is not looked at any further.
 
+mod private;
 mod trusted;
 
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::config::CacheConfig;
 use crate::load::hexadecimal;
 
+pub use private::CacheError;
+
 /// What every entry begins with.
-const MAGIC: &[u8; 8] = b"gantry\x00\x01";
-const DIGEST: usize = 32;
+const MAGIC: &[u8; 8] = b"gantry\x00\x02";
+/// Bytes of the HMAC, which comes next.
+const SEAL: usize = 32;
 /// Entries that are kept; the oldest go first.
 const MAX_ENTRIES: usize = 256;
+/// The largest file that can be an entry.
+const MAX_BYTES: u64 = 2 << 30;
 
 /// A folder of compiled code for one engine configuration.
-#[derive(Debug)]
 pub(crate) struct Cache {
     folder: PathBuf,
+    /// Whether code may come from nowhere else.
+    pub(crate) only: bool,
     /// Digest of the engine's configuration and version.
     engine: String,
+    /// With the secret, and with nothing hashed yet.
+    sealer: Hmac<Sha256>,
+}
+
+/// Why there is no code in the cache.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotCached {
+    /// There is no entry.
+    #[error("there is no compiled code for it in the cache")]
+    Missing,
+    /// There is one that this host did not write, or not like this.
+    #[error("its compiled code in the cache was not written by this host, or has been changed")]
+    NotOurs,
 }
 
 impl Cache {
-    /// Opens the folder, making it if it is missing, for its owner alone.
-    pub(crate) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        close_to_others(folder)?;
+    /// Opens the folder, making it if it is missing.
+    pub(crate) fn open(config: &CacheConfig, engine: &Engine) -> Result<Self, CacheError> {
+        private::folder(&config.folder)?;
+        let secret = private::secret(&config.key)?;
         Ok(Self {
-            folder: folder.to_owned(),
+            folder: config.folder.clone(),
+            only: config.only,
             engine: configuration(engine),
+            sealer: Hmac::new(&secret.into()),
         })
     }
 
     /// The compiled component, if it is there and sound.
-    pub(crate) fn find(&self, engine: &Engine, digest: &str) -> Option<Component> {
+    pub(crate) fn find(&self, engine: &Engine, digest: &str) -> Result<Component, NotCached> {
         let path = self.path(digest);
-        let entry = fs::read(&path).ok()?;
-        let Some(code) = self.verified(digest, &entry) else {
-            tracing::warn!(path = %path.display(), "cached code is damaged and is compiled again");
-            return None;
-        };
-        match trusted::component(engine, code) {
-            Ok(component) => Some(component),
-            Err(error) => {
-                tracing::warn!(path = %path.display(), "cached code does not load: {error:#}");
-                None
-            }
+        let metadata = fs::symlink_metadata(&path).map_err(|_| NotCached::Missing)?;
+        // A link leads out of the folder, a pipe would never end.
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            return Err(NotCached::NotOurs);
         }
+        let entry = fs::read(&path).map_err(|_| NotCached::Missing)?;
+        let code = self.verified(digest, &entry).ok_or(NotCached::NotOurs)?;
+        trusted::component(engine, code).map_err(|error| {
+            tracing::warn!(path = %path.display(), "cached code does not load: {error:#}");
+            NotCached::NotOurs
+        })
     }
 
     /// Keeps a compiled component.
     pub(crate) fn store(&self, digest: &str, component: &Component) -> wasmtime::Result<()> {
         let code = component.serialize()?;
         let path = self.path(digest);
-        // A name of its own, for two processes may compile the same plugin.
-        let partial = path.with_extension(format!("partial-{}", std::process::id()));
-        let written = fs::File::create(&partial).and_then(|mut file| {
-            file.write_all(MAGIC)?;
-            file.write_all(&self.seal(digest, &code))?;
-            file.write_all(&code)?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)
-        });
-        if let Err(error) = written {
+        // Under a name of its own first, for two hosts may compile the same plugin.
+        let (partial, file) = private::create_partial(&path)?;
+        let written = self.write(file, digest, &code);
+        if let Err(error) = written.and_then(|()| fs::rename(&partial, &path)) {
             // Best effort: what was written is not an entry under this name.
             let _ = fs::remove_file(&partial);
             return Err(error.into());
@@ -82,19 +100,34 @@ impl Cache {
         Ok(())
     }
 
-    fn verified<'a>(&self, digest: &str, entry: &'a [u8]) -> Option<&'a [u8]> {
-        let rest = entry.strip_prefix(MAGIC)?;
-        let (seal, code) = rest.split_at_checked(DIGEST)?;
-        (seal == self.seal(digest, code)).then_some(code)
+    fn write(&self, mut file: fs::File, digest: &str, code: &[u8]) -> io::Result<()> {
+        file.write_all(MAGIC)?;
+        file.write_all(&self.seal(digest, code).finalize().into_bytes())?;
+        file.write_all(code)?;
+        file.sync_all()
     }
 
-    /// A digest of what the code is for, and of the code.
-    fn seal(&self, digest: &str, code: &[u8]) -> [u8; DIGEST] {
-        let mut hash = Sha256::new();
-        hash.update(digest);
-        hash.update(&self.engine);
-        hash.update(code);
-        hash.finalize().into()
+    fn verified<'a>(&self, digest: &str, entry: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = entry.strip_prefix(MAGIC)?;
+        let (seal, code) = rest.split_at_checked(SEAL)?;
+        self.seal(digest, code).verify_slice(seal).ok()?;
+        Some(code)
+    }
+
+    /// What binds the code to what it is for, each part with its length before it.
+    fn seal(&self, digest: &str, code: &[u8]) -> Hmac<Sha256> {
+        let mut seal = self.sealer.clone();
+        let host = env!("CARGO_PKG_VERSION");
+        for part in [
+            digest.as_bytes(),
+            self.engine.as_bytes(),
+            host.as_bytes(),
+            code,
+        ] {
+            seal.update(&(part.len() as u64).to_le_bytes());
+            seal.update(part);
+        }
+        seal
     }
 
     fn path(&self, digest: &str) -> PathBuf {
@@ -138,27 +171,4 @@ fn configuration(engine: &Engine) -> String {
     let mut hasher = Strong(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut hasher);
     hexadecimal(&hasher.0.finalize())
-}
-
-#[cfg(unix)]
-fn close_to_others(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-
-    let metadata = fs::symlink_metadata(folder)?;
-    if !metadata.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::NotADirectory,
-            "it is not a folder",
-        ));
-    }
-    if metadata.mode() & 0o777 != 0o700 {
-        // Only the owner can do this, so a folder of somebody else's ends here.
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn close_to_others(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -2,21 +2,30 @@
 
 use wasmtime::component::Component;
 
+use super::{LoadErrorKind, Stage, Staged, text};
+use crate::cache::NotCached;
 use crate::runtime::RuntimeShared;
 
-pub(super) fn compile(
-    runtime: &RuntimeShared,
-    bytes: &[u8],
-    digest: &str,
-) -> wasmtime::Result<Component> {
+pub(super) fn compile(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
     let engine = &runtime.maker.engine;
-    let Some(cache) = &runtime.cache else {
-        return Component::from_binary(engine, bytes);
+    let compiled = || {
+        Component::from_binary(engine, bytes)
+            .map_err(|error| (Stage::Compile, LoadErrorKind::Invalid(text(&error))))
     };
-    if let Some(component) = cache.find(engine, digest) {
-        return Ok(component);
+    let Some(cache) = &runtime.cache else {
+        return compiled();
+    };
+    match cache.find(engine, digest) {
+        Ok(component) => return Ok(component),
+        Err(reason) if cache.only => {
+            return Err((Stage::Compile, LoadErrorKind::NotCached(reason)));
+        }
+        Err(NotCached::Missing) => {}
+        Err(reason @ NotCached::NotOurs) => {
+            tracing::warn!(digest, "{reason}; it is compiled again");
+        }
     }
-    let component = Component::from_binary(engine, bytes)?;
+    let component = compiled()?;
     if let Err(error) = cache.store(digest, &component) {
         tracing::warn!(digest, "compiled code was not cached: {error:#}");
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cache::NotCached;
 use crate::contract::VersionError;
 use crate::description::Kind;
 use crate::nearest::suggestion;
@@ -130,6 +131,9 @@ pub enum LoadErrorKind {
     /// It is not valid, or uses what is switched off.
     #[error("it is not valid here: {0}")]
     Invalid(String),
+    /// Nothing may be compiled, and there is no compiled code for it.
+    #[error("{0}, and a locked robot compiles nothing; `gantry lock` fills the cache")]
+    NotCached(NotCached),
     /// Its initial memory is larger than its limit.
     #[error(
         "it starts with {} of memory and its limit is {}; raise `limits.memory`, or give it a \

@@ -99,8 +99,7 @@ pub(crate) fn link(runtime: &RuntimeShared, bytes: &[u8], policy: &Policy) -> St
         return Err((Stage::Compile, kind));
     }
     let digest = hexadecimal(&Sha256::digest(bytes));
-    let component = compile::compile(runtime, bytes, &digest)
-        .map_err(|error| (Stage::Compile, LoadErrorKind::Invalid(text(&error))))?;
+    let component = compile::compile(runtime, bytes, &digest)?;
     let pre = runtime
         .linker(version)
         .instantiate_pre(&component)
