@@ -69,6 +69,7 @@ fn source() -> Source {
         name: "counter".to_owned(),
         origin: "the bench".to_owned(),
         bytes: KEEPS_LOCALS.to_vec(),
+        signature: None,
     }
 }
 

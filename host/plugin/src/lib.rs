@@ -60,6 +60,7 @@ mod registry;
 mod robot;
 mod run;
 mod runtime;
+mod signature;
 mod ticker;
 mod topics;
 mod wasi;
@@ -68,12 +69,16 @@ pub use cache::{CacheError, NotCached};
 pub use config::{Budget, CacheConfig, Limits, Pool, Preemption, RuntimeConfig};
 pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
-pub use inspect::Inspection;
-pub use load::{LoadError, LoadErrorKind, Sizes, Stage};
+pub use inspect::{Asks, GrantKind, GrantStatus, GrantUse, Inspection, SignatureReport};
+pub use load::{Admission, LoadError, LoadErrorKind, Sizes, Stage, read_file};
 pub use log::{Level, LogLine, LogSink, MAX_LINE_BYTES};
 pub use plugin::{Plugin, Statistics};
 pub use policy::{Folder, Pattern, Policy, Source};
 pub use registry::{LookupError, Registry};
 pub use robot::{Robot, TickClock};
 pub use runtime::{Runtime, RuntimeError};
+pub use signature::{
+    Access, Declared, DeclaredError, KeyId, MAX_SIGNATURE_BYTES, NoKey, SIGNATURE_SUFFIX,
+    SignatureError, Signed, Trust, TrustedKey,
+};
 pub use topics::{MAX_TOPICS, MAX_VALUE_BYTES, TopicError, TopicId, Topics};

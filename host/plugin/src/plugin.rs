@@ -11,6 +11,7 @@ use crate::description::{Definition, Description};
 use crate::registry::LookupError;
 use crate::run::{Context, Instance, WasmBody};
 use crate::runtime::RuntimeShared;
+use crate::signature::Signed;
 
 /// A plugin that was loaded and can make commands. Clones are the same plugin.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) version: ContractVersion,
     pub(crate) origin: String,
     pub(crate) digest: String,
+    pub(crate) signed: Signed,
     pub(crate) pre: GuestPre,
     pub(crate) counters: Arc<Counters>,
     pub(crate) supplier: Supplier,
@@ -86,6 +88,11 @@ impl Plugin {
     /// What all its commands are supplied by: with it they are canceled and withdrawn together.
     pub fn supplier(&self) -> &Supplier {
         &self.0.supplier
+    }
+
+    /// Who vouches for it.
+    pub fn signed(&self) -> &Signed {
+        &self.0.signed
     }
 
     /// What its runs have done.

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use gantry_scheduler::Value;
 
 use crate::config::Limits;
+use crate::signature::Trust;
 
 /// A plugin that is to be loaded.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Source {
     /// What the plugin is called in this robot; the first half of its commands' names.
     pub name: String,
@@ -17,6 +18,8 @@ pub struct Source {
     pub origin: String,
     /// The component.
     pub bytes: Vec<u8>,
+    /// What came with it: the text of a signature in minisign's format.
+    pub signature: Option<String>,
 }
 
 impl fmt::Debug for Source {
@@ -25,6 +28,7 @@ impl fmt::Debug for Source {
             .field("name", &self.name)
             .field("origin", &self.origin)
             .field("bytes", &self.bytes.len())
+            .field("signed", &self.signature.is_some())
             .finish()
     }
 }
@@ -32,6 +36,10 @@ impl fmt::Debug for Source {
 /// What a plugin is granted, and how it is configured. The default grants nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
+    /// What the component has to be, bit by bit: its SHA-256.
+    pub digest: Option<[u8; 32]>,
+    /// Who has to vouch for it.
+    pub trust: Trust,
     /// Mechanisms that its commands may require.
     pub mechanisms: Vec<String>,
     /// Input channels that it may open.
@@ -102,6 +110,12 @@ impl From<&str> for Pattern {
 impl From<String> for Pattern {
     fn from(text: String) -> Self {
         Self::from(text.as_str())
+    }
+}
+
+impl serde::Serialize for Pattern {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -8,7 +8,9 @@ use crate::cache::NotCached;
 use crate::contract::VersionError;
 use crate::description::Kind;
 use crate::nearest::suggestion;
+use crate::policy::Source;
 use crate::run::bytes;
+use crate::signature::SignatureError;
 
 /// Why a plugin was not loaded. What runs is not disturbed.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +23,17 @@ pub struct LoadError {
     pub stage: Stage,
     /// What is wrong.
     pub kind: Box<LoadErrorKind>,
+}
+
+impl LoadError {
+    pub(crate) fn of(source: &Source, (stage, kind): (Stage, LoadErrorKind)) -> Self {
+        Self {
+            plugin: source.name.clone(),
+            origin: source.origin.clone(),
+            stage,
+            kind: Box::new(kind),
+        }
+    }
 }
 
 impl fmt::Display for LoadError {
@@ -50,6 +63,10 @@ impl std::error::Error for LoadError {
 pub enum Stage {
     /// The file is read.
     Read,
+    /// The bytes are compared with the digest that the robot names.
+    Digest,
+    /// Who vouches for it, and for what, is compared with what the robot requires.
+    Signature,
     /// The bytes are taken apart.
     Parse,
     /// The version of the contract is found.
@@ -70,6 +87,8 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Stage::Read => "reading the file",
+            Stage::Digest => "comparing the digest",
+            Stage::Signature => "checking the signature",
             Stage::Parse => "parsing",
             Stage::Contract => "finding the contract's version",
             Stage::Imports => "checking imports",
@@ -88,6 +107,20 @@ pub enum LoadErrorKind {
     /// The file cannot be read.
     #[error("{0}; check the path and who may read it")]
     Unreadable(String),
+    /// The file is not the one that the robot names.
+    #[error(
+        "its digest is sha256:{found}, and the robot's file says sha256:{wanted}; put the right \
+         file there, or write the new digest if the change is meant"
+    )]
+    Digest {
+        /// In hexadecimal.
+        wanted: String,
+        /// In hexadecimal.
+        found: String,
+    },
+    /// Nobody vouches for it as the robot requires.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// The file is empty.
     #[error("the file is empty; it may not have been copied to its end")]
     Empty,

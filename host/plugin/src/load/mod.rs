@@ -1,7 +1,9 @@
-//! One plugin load, as stages: read, parse, contract, imports, compile, describe, check, grants.
+//! One plugin load, as stages: read, digest, signature, parse, contract, imports, compile, describe,
+//! check, grants.
 //!
 //! Nothing here touches what runs: a plugin that fails at any stage leaves nothing behind.
 
+mod admit;
 mod check;
 mod compile;
 mod describe;
@@ -10,23 +12,24 @@ mod grants;
 mod parse;
 mod read;
 
+pub use admit::Admission;
 pub use error::{LoadError, LoadErrorKind, Stage};
 pub use parse::Sizes;
-pub(crate) use parse::{Shape, parse};
+pub use read::read_file;
 
 use std::sync::{Arc, Mutex};
 
 use gantry_scheduler::Supplier;
-use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
-use crate::contract::{ContractVersion, GuestPre};
+use crate::contract::GuestPre;
 use crate::description::Description;
 use crate::plugin::{Counters, Plugin, Shared};
 use crate::policy::{Policy, Source};
 use crate::robot::Robot;
 use crate::run::Context;
 use crate::runtime::RuntimeShared;
+use crate::signature::Signed;
 
 /// A failure with its stage, before it is known whose it is.
 pub(crate) type Staged<T> = Result<T, (Stage, LoadErrorKind)>;
@@ -38,12 +41,7 @@ pub(crate) fn load(
     policy: &Policy,
     robot: &Robot,
 ) -> Result<Plugin, LoadError> {
-    stages(runtime, source, policy, robot).map_err(|(stage, kind)| LoadError {
-        plugin: source.name.clone(),
-        origin: source.origin.clone(),
-        stage,
-        kind: Box::new(kind),
-    })
+    stages(runtime, source, policy, robot).map_err(|failure| LoadError::of(source, failure))
 }
 
 fn stages(
@@ -53,22 +51,37 @@ fn stages(
     robot: &Robot,
 ) -> Staged<Plugin> {
     let name: Arc<str> = Arc::from(source.name.as_str());
-    let linked = link(runtime, &source.bytes, policy)?;
+    let admission = admit::admit(source, policy)?;
+    let policy = &admission.policy;
+    if !admission.withheld.is_empty() {
+        let withheld = admission.withheld.join(", ");
+        tracing::warn!(
+            "plugin `{name}` does not get {withheld}, which the robot grants and its signature \
+             does not declare"
+        );
+    }
+    let linked = link(runtime, &source.bytes, &admission)?;
     let described = describe::describe(
         runtime,
         &linked.pre,
         Arc::new(Context::describing(&name, policy, robot)),
     )?;
     let description = check::check(described).map_err(|kind| (Stage::Check, kind))?;
+    if let Signed::By { declared, .. } = &admission.signed {
+        declared
+            .check(&description)
+            .map_err(|error| (Stage::Signature, LoadErrorKind::Signature(error)))?;
+    }
     let requirements =
         grants::check(&description, policy, robot).map_err(|kind| (Stage::Grants, kind))?;
     Ok(Plugin(Arc::new(Shared {
         context: Arc::new(Context::granted(&name, policy, robot)),
         description,
         requirements,
-        version: linked.version,
+        version: admission.contract,
         origin: source.origin.clone(),
-        digest: linked.digest,
+        digest: admission.digest,
+        signed: admission.signed,
         pre: linked.pre,
         counters: Arc::new(Counters::default()),
         supplier: Supplier::default(),
@@ -79,40 +92,29 @@ fn stages(
 
 /// A component that passed every stage up to its linking.
 pub(crate) struct Linked {
-    pub(crate) shape: Shape,
-    pub(crate) digest: String,
-    pub(crate) version: ContractVersion,
     pub(crate) component: Component,
     pub(crate) pre: GuestPre,
 }
 
-/// The stages that need no instance.
-pub(crate) fn link(runtime: &RuntimeShared, bytes: &[u8], policy: &Policy) -> Staged<Linked> {
-    let shape = parse(bytes).map_err(|kind| (Stage::Parse, kind))?;
-    let version = version_of(&shape)?;
-    allowed(version, &shape)?;
-    if shape.sizes.initial_memory > policy.limits.memory as u64 {
+/// The stages that need code, but no instance.
+pub(crate) fn link(runtime: &RuntimeShared, bytes: &[u8], admission: &Admission) -> Staged<Linked> {
+    let (version, limits) = (admission.contract, &admission.policy.limits);
+    let sizes = &admission.shape.sizes;
+    if sizes.initial_memory > limits.memory as u64 {
         let kind = LoadErrorKind::InitialMemory {
-            needed: shape.sizes.initial_memory,
-            limit: policy.limits.memory,
+            needed: sizes.initial_memory,
+            limit: limits.memory,
         };
         return Err((Stage::Compile, kind));
     }
-    let digest = hexadecimal(&Sha256::digest(bytes));
-    let component = compile::compile(runtime, bytes, &digest)?;
+    let component = compile::compile(runtime, bytes, &admission.digest)?;
     let pre = runtime
         .linker(version)
         .instantiate_pre(&component)
         .map_err(|error| (Stage::Imports, LoadErrorKind::Mismatch(text(&error))))?;
     let pre = GuestPre::new(version, pre)
         .map_err(|error| (Stage::Contract, LoadErrorKind::Mismatch(text(&error))))?;
-    Ok(Linked {
-        shape,
-        digest,
-        version,
-        component,
-        pre,
-    })
+    Ok(Linked { component, pre })
 }
 
 /// What the plugin says about itself, checked in itself but not against a robot.
@@ -125,24 +127,6 @@ pub(crate) fn description(
     let context = Context::describing(&Arc::from("inspected"), policy, robot);
     let described = describe::describe(runtime, &linked.pre, Arc::new(context))?;
     check::check(described).map_err(|kind| (Stage::Check, kind))
-}
-
-fn version_of(shape: &Shape) -> Staged<ContractVersion> {
-    ContractVersion::of_exports(shape.exports.iter().map(String::as_str))
-        .map_err(|error| (Stage::Contract, LoadErrorKind::Version(error)))
-}
-
-fn allowed(version: ContractVersion, shape: &Shape) -> Staged<()> {
-    match shape.imports.iter().find(|name| !version.may_import(name)) {
-        None => Ok(()),
-        Some(name) => Err((
-            Stage::Imports,
-            LoadErrorKind::Import {
-                name: name.clone(),
-                version: version.to_string(),
-            },
-        )),
-    }
 }
 
 /// The whole chain of causes, for wasmtime puts the reason last.

@@ -1,54 +1,79 @@
-//! Reading a plugin's file.
+//! Reading a plugin's files.
 
-use std::io::Read as _;
-use std::path::Path;
+use std::ffi::OsString;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-use super::{LoadError, LoadErrorKind, Stage, hexadecimal};
+use super::{LoadError, LoadErrorKind, Stage};
 use crate::policy::Source;
+use crate::signature::{MAX_SIGNATURE_BYTES, SIGNATURE_SUFFIX};
 
 /// The most bytes that a plugin's file may have.
-const MAX_BYTES: u64 = 256 << 20;
+const MAX_BYTES: usize = 256 << 20;
 
 impl Source {
-    /// A plugin's file.
+    /// A plugin's file, and its signature if there is one beside it.
     pub fn read(name: impl Into<String>, path: &Path) -> Result<Source, LoadError> {
-        let (name, origin) = (name.into(), path.display().to_string());
-        let failed = |reason: String| LoadError {
-            plugin: name.clone(),
-            origin: origin.clone(),
-            stage: Stage::Read,
-            kind: Box::new(LoadErrorKind::Unreadable(reason)),
+        let mut source = Source {
+            name: name.into(),
+            origin: path.display().to_string(),
+            ..Source::default()
         };
-        let unreadable = |error: std::io::Error| failed(error.to_string());
-        // Opening what is not a file might block.
-        let metadata = std::fs::metadata(path).map_err(unreadable)?;
-        if !metadata.is_file() {
-            return Err(failed("it is not a file".to_owned()));
-        }
-        if metadata.len() > MAX_BYTES {
-            let size = metadata.len();
-            return Err(failed(format!(
-                "it has {size} bytes, and {MAX_BYTES} is the most"
-            )));
-        }
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-        // It may have grown since.
-        let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-        if read.map_err(unreadable)? as u64 > MAX_BYTES {
-            return Err(failed(format!("it has more than {MAX_BYTES} bytes")));
-        }
-        Ok(Source {
-            bytes,
-            name,
-            origin,
-        })
+        let failed = |source: &Source, error: io::Error| {
+            let kind = LoadErrorKind::Unreadable(error.to_string());
+            LoadError::of(source, (Stage::Read, kind))
+        };
+        source.bytes = read_file(path).map_err(|error| failed(&source, error))?;
+        source.signature =
+            Source::read_signature(path, read_file).map_err(|error| failed(&source, error))?;
+        Ok(source)
     }
 
-    /// SHA-256 of the bytes, in hexadecimal.
-    pub fn digest(&self) -> String {
-        hexadecimal(&Sha256::digest(&self.bytes))
+    /// Where the signature of a plugin's file is.
+    pub fn signature_path(path: &Path) -> PathBuf {
+        let mut name = OsString::from(path);
+        name.push(SIGNATURE_SUFFIX);
+        PathBuf::from(name)
     }
+
+    /// The signature of a plugin's file, if it has one, from wherever its files come.
+    ///
+    /// # Errors
+    ///
+    /// If it is there and cannot be read, or is no text.
+    pub fn read_signature(
+        path: &Path,
+        read: impl FnOnce(&Path) -> io::Result<Vec<u8>>,
+    ) -> io::Result<Option<String>> {
+        let path = Source::signature_path(path);
+        let bytes = match read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let text = String::from_utf8(bytes).ok();
+        match text.filter(|text| text.len() <= MAX_SIGNATURE_BYTES) {
+            Some(text) => Ok(Some(text)),
+            None => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{} is not a signature", path.display()),
+            )),
+        }
+    }
+}
+
+/// The bytes of a file, all at once. What is not a file, or larger than a plugin may be, is an error.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    // Opening a pipe would wait for somebody to write into it.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_BYTES {
+        let message = format!("it has more than {MAX_BYTES} bytes, which is the most");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
 }

@@ -1,13 +1,12 @@
 //! A small robot, a scheduler with a virtual clock, and recorders of what happens.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gantry_hardware::{Channel, Image, ImageBuilder, Kind};
 use gantry_plugin::{
-    Level, Limits, LoadError, LogLine, LogSink, Pattern, Plugin, Policy, Pool, Robot, Runtime,
+    Level, LoadError, LogLine, LogSink, Pattern, Plugin, Policy, Pool, Robot, Runtime,
     RuntimeConfig, Source,
 };
 use gantry_scheduler::{
@@ -226,6 +225,7 @@ pub fn source(name: &str, bytes: &[u8]) -> Source {
         name: name.to_owned(),
         origin: format!("plugins/{name}.wasm"),
         bytes: bytes.to_vec(),
+        signature: None,
     }
 }
 
@@ -235,9 +235,7 @@ pub fn trusting() -> Policy {
         mechanisms: vec!["arm".to_owned()],
         reads: vec![Pattern::from("arm.*"), Pattern::from("driver.*")],
         publishes: vec![Pattern::from("*")],
-        folder: None,
-        limits: Limits::default(),
-        config: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 
