@@ -5,8 +5,10 @@
 
 pub mod cli;
 pub mod config;
+pub mod lock;
 pub mod pace;
 mod reload;
 mod reports;
 pub mod robot;
 pub mod session;
+pub mod signing;

@@ -24,6 +24,8 @@ pub struct SessionOptions<'a> {
     pub files: &'a dyn PluginFiles,
     /// Where random numbers start; none: where the robot's file says.
     pub seed: Option<u64>,
+    /// Whether the plugins are those that `robot.lock` names.
+    pub locked: bool,
     /// When ticks happen.
     pub clock: Clock,
     /// The file for the event stream.
@@ -136,6 +138,7 @@ impl Session {
                 files: options.files,
                 seed,
                 real_time,
+                locked: options.locked,
                 telemetry,
             },
         )?;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 /// What a [`Runtime`](crate::Runtime) is made from.
 #[derive(Clone, Debug)]
 pub struct RuntimeConfig {
@@ -143,8 +145,16 @@ impl Default for Pool {
     }
 }
 
+impl Serialize for Budget {
+    /// The time: the fuel follows from it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:?}", self.time))
+    }
+}
+
 /// What one run of a plugin may use.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Limits {
     /// Linear memory of one run, all its memories together, in bytes.
     pub memory: usize,

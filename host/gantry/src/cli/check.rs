@@ -5,31 +5,38 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, load};
-use crate::robot::{Disk, Options, Robot};
+use super::{Common, Locked, load};
+use crate::robot::{Options, Robot};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// The robot
     #[arg(value_name = "ROBOT.toml")]
     robot: PathBuf,
+    #[command(flatten)]
+    locked: Locked,
 }
 
 pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
     let config = load(&args.robot)?;
-    let runtime = common.runtime(&config, false)?;
+    let (files, lock) = args.locked.files(&config)?;
+    let runtime = common.runtime(&config, false, lock.is_some())?;
     let (telemetry, _consumer) = gantry_telemetry::channel(1024);
     let seed = config.simulation.seed;
     let options = Options {
-        files: &Disk,
+        files: &*files,
         seed,
         real_time: false,
+        locked: lock.is_some(),
         telemetry,
     };
     let robot = Robot::assemble(config, runtime, options)?;
     let mut out = std::io::stdout().lock();
     let config = robot.config();
     writeln!(out, "{}: ok", config.name)?;
+    if let Some(lock) = lock {
+        writeln!(out, "  locked, {}", lock.digest())?;
+    }
     writeln!(
         out,
         "  {} mechanisms, {} channels, {} devices, every {:?}",

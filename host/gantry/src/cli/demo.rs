@@ -25,7 +25,7 @@ pub(super) struct DemoArgs {
 
 pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
     let config = RobotConfig::parse("robot.toml", gantry_plugins::DEMO_ROBOT)?;
-    let runtime = common.runtime(&config, !args.fast)?;
+    let runtime = common.runtime(&config, !args.fast, false)?;
     let phases = Phase::of_timeline(&config)?;
     let session = Session::start(
         config,
@@ -33,6 +33,7 @@ pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
         SessionOptions {
             files: &Embedded,
             seed: args.seed,
+            locked: false,
             clock: if args.fast {
                 Clock::Virtual
             } else {

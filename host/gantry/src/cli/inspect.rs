@@ -1,55 +1,80 @@
-//! `gantry inspect`: what a plugin is, without a robot.
+//! `gantry inspect`: what a plugin is, what it offers, and what it asks for; with a robot, how that
+//! compares with what it is granted.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 use gantry_plugin::{
-    Definition, Inspection, Kind, Parameter, Policy, Runtime, RuntimeConfig, Source,
+    Definition, GrantKind, GrantStatus, GrantUse, Inspection, Kind, Parameter, Policy,
+    SignatureReport, Source,
 };
+use serde::Serialize;
+
+use super::plugin::{self, PluginArgs, list, shown};
+use crate::config::SinglePlugin;
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
-    /// The plugin
-    #[arg(value_name = "PLUGIN.wasm")]
-    plugin: PathBuf,
+    #[command(flatten)]
+    plugin: PluginArgs,
     /// Prints everything as JSON
     #[arg(long)]
     json: bool,
 }
 
+/// What is shown as JSON.
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    inspection: &'a Inspection,
+    robot: Option<InRobot>,
+}
+
+/// The plugin in a robot.
+#[derive(Serialize)]
+struct InRobot {
+    file: String,
+    plugin: String,
+    /// None if the plugin does not describe itself.
+    grants: Option<Vec<GrantUse>>,
+    /// Why the robot would refuse the file as it is: its digest, its signature.
+    refused: Option<String>,
+}
+
 pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
-    let path = &args.plugin;
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let source = Source {
-        name: name_of(path),
-        origin: path.display().to_string(),
-        bytes,
-    };
-    let runtime = Runtime::new(RuntimeConfig::deterministic())?;
-    let inspection = runtime.inspect(&source, &Policy::default())?;
+    let source = args.plugin.source()?;
+    let single = args.plugin.single()?;
+    let policy = single.as_ref().map_or_else(Policy::default, plugin::policy);
+    let inspection = plugin::look(&source, &policy)?;
+    let robot = single.as_ref().map(|single| InRobot {
+        file: single.file.display().to_string(),
+        plugin: single.plugin.name.clone(),
+        grants: inspection.compare(&policy),
+        refused: source.admit(&policy).err().map(|error| error.to_string()),
+    });
     let mut out = std::io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&inspection)?)?;
+        let report = Report {
+            file: &source.origin,
+            inspection: &inspection,
+            robot,
+        };
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
         write!(out, "{}", describe(&source, &inspection))?;
+        if let (Some(robot), Some(single)) = (&robot, &single) {
+            write!(out, "{}", describe_robot(robot, single))?;
+        }
     }
     Ok(())
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
+// Writing to a string does not fail.
 fn describe(source: &Source, inspection: &Inspection) -> String {
     let mut text = String::new();
     let out = &mut text;
-    // Writing to a string does not fail.
     let _ = match &inspection.description {
         Some(description) => {
             let (name, version) = (&description.name, &description.version);
@@ -57,39 +82,108 @@ fn describe(source: &Source, inspection: &Inspection) -> String {
         }
         None => writeln!(out, "{}", source.origin),
     };
-    let _ = writeln!(out, "  contract   {}", inspection.contract);
-    let _ = writeln!(out, "  digest     sha256:{}", inspection.digest);
-    let _ = writeln!(
-        out,
-        "  size       {}, {} compiled",
-        bytes(source.bytes.len() as u64),
-        bytes(inspection.compiled),
+    let sizes = &inspection.sizes;
+    let mut fact = |name: &str, value: &str| {
+        let _ = writeln!(out, "  {name:<11}{value}");
+    };
+    fact("contract", &inspection.contract.to_string());
+    fact("digest", &format!("sha256:{}", inspection.digest));
+    fact("signature", &signature(&inspection.signature));
+    let (size, compiled) = (bytes(sizes.component), bytes(inspection.compiled));
+    fact("size", &format!("{size}, {compiled} compiled"));
+    let initial = bytes(sizes.initial_memory);
+    let memory = match sizes.maximum_memory {
+        Some(maximum) => format!("{initial} at first, {} at most", bytes(maximum)),
+        None => format!("{initial} at first, as much as its limit lets it have"),
+    };
+    fact("memory", &memory);
+    fact(
+        "WASI",
+        &list(&inspection.wasi).replace(", ", "\n             "),
     );
-    let _ = writeln!(
-        out,
-        "  imports    {}",
-        inspection.imports.join("\n             ")
-    );
+    if let Some(asks) = &inspection.asks {
+        fact("mechanisms", &list(&asks.mechanisms));
+        fact("reads", &list(&asks.reads));
+        fact("publishes", &list(&asks.publishes));
+        let files = match asks.files {
+            true => "it imports wasi:filesystem, and sees a folder if it is granted one",
+            false => "it cannot use any",
+        };
+        fact("folder", files);
+    }
     if let Some(problem) = &inspection.problem {
         let _ = writeln!(
             out,
-            "\nIt does not describe itself without a robot: {problem}"
+            "\nIt does not describe itself: {problem}\nIf it needs its table from a robot.toml, \
+             give that with --robot."
         );
     }
     if let Some(description) = &inspection.description {
-        let list = |names: &[String]| {
-            if names.is_empty() {
-                "nothing".to_owned()
-            } else {
-                names.join(", ")
-            }
-        };
-        let _ = writeln!(out, "  reads      {}", list(&description.reads));
-        let _ = writeln!(out, "  publishes  {}", list(&description.publishes));
         let _ = writeln!(out, "\nCommands");
         for command in &description.commands {
             describe_command(out, command);
         }
+    }
+    text
+}
+
+fn signature(report: &SignatureReport) -> String {
+    match report {
+        SignatureReport::None => "none".to_owned(),
+        SignatureReport::Trusted { key, key_id, .. } => format!("of {key} ({key_id}), trusted"),
+        SignatureReport::Untrusted { key_id } => {
+            format!("of the key {key_id}, as it says; no trusted key was given to check it with")
+        }
+        SignatureReport::Invalid { reason } => format!("invalid: {reason}"),
+    }
+}
+
+fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
+    let mut text = String::new();
+    let out = &mut text;
+    let _ = writeln!(out, "\nAs `{}` in {}", robot.plugin, robot.file);
+    if let Some(reason) = &robot.refused {
+        let _ = writeln!(out, "  refused: {reason}");
+    }
+    let Some(grants) = &robot.grants else {
+        return text;
+    };
+    if grants.is_empty() {
+        let _ = writeln!(out, "  it is granted nothing, and asks for nothing");
+    }
+    let width = grants.iter().map(|grant| grant.name.chars().count()).max();
+    let width = width.unwrap_or_default().min(40);
+    for grant in grants {
+        let kind = match grant.kind {
+            GrantKind::Mechanism => "mechanism",
+            GrantKind::Channel => "channel",
+            GrantKind::Topic => "topic",
+            GrantKind::Folder => "folder",
+        };
+        let status = match grant.status {
+            GrantStatus::Used => "used".to_owned(),
+            GrantStatus::Missing => "missing".to_owned(),
+            GrantStatus::Excessive if grant.asked.is_empty() => {
+                "excessive: it does not ask for it".to_owned()
+            }
+            GrantStatus::Excessive => {
+                format!("excessive: it asks for {} only", list(&grant.asked))
+            }
+        };
+        let _ = writeln!(out, "  {kind:<11}{:<width$}  {status}", shown(&grant.name));
+    }
+    if single.trust.required {
+        let names: Vec<String> = single
+            .trust
+            .keys
+            .iter()
+            .map(|key| key.name.clone())
+            .collect();
+        let _ = writeln!(
+            out,
+            "  The robot requires a signature of {}.",
+            names.join(" or ")
+        );
     }
     text
 }
@@ -104,7 +198,7 @@ fn describe_command(out: &mut String, command: &Definition) {
     }
     let mut facts = Vec::new();
     if !command.requirements.is_empty() {
-        facts.push(format!("requires {}", command.requirements.join(", ")));
+        facts.push(format!("requires {}", list(&command.requirements)));
     }
     if command.priority != 0 {
         facts.push(format!("priority {}", command.priority));

@@ -3,21 +3,28 @@
 mod check;
 mod demo;
 mod inspect;
+mod keygen;
+mod lock;
+mod plugin;
 mod run;
+mod sign;
 mod sim;
+mod verify;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use gantry_hardware::quantity::{self, Quantity};
 use gantry_plugin::{CacheConfig, Pool, Preemption, Runtime, RuntimeConfig};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigErrors, LoadError, RobotConfig};
+use crate::lock::{Held, Lock, LockError};
+use crate::robot::{Disk, PluginFiles};
 
 /// Runs robots whose commands are WebAssembly plugins.
 #[derive(Debug, Parser)]
@@ -44,8 +51,16 @@ enum CliCommand {
     Sim(sim::SimArgs),
     /// Checks a robot and its plugins without running them.
     Check(check::CheckArgs),
+    /// Writes robot.lock: which plugins a robot runs, bit by bit, and what each is given.
+    Lock(lock::LockArgs),
     /// Shows what a plugin is, what it offers and what it asks for.
     Inspect(inspect::InspectArgs),
+    /// Makes a pair of keys for signatures.
+    Keygen(keygen::KeygenArgs),
+    /// Signs a plugin and what it asks for.
+    Sign(sign::SignArgs),
+    /// Checks the signature of a plugin.
+    Verify(verify::VerifyArgs),
 }
 
 /// What every command takes.
@@ -102,7 +117,11 @@ pub fn main() -> ExitCode {
         CliCommand::Run(args) => run::run(args, &cli.common),
         CliCommand::Sim(args) => sim::sim(args, &cli.common),
         CliCommand::Check(args) => check::check(args, &cli.common),
+        CliCommand::Lock(args) => lock::lock(args, &cli.common),
         CliCommand::Inspect(args) => inspect::inspect(args),
+        CliCommand::Keygen(args) => keygen::keygen(args),
+        CliCommand::Sign(args) => sign::sign(args),
+        CliCommand::Verify(args) => verify::verify(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -147,9 +166,38 @@ fn warn(config: &RobotConfig) {
     }
 }
 
+/// Whether a robot is held to its lock.
+#[derive(Debug, Args)]
+struct Locked {
+    /// Refuses whatever differs from what `gantry lock` wrote; compiles nothing, reloads nothing
+    #[arg(long)]
+    locked: bool,
+}
+
+impl Locked {
+    /// The robot's files and, if it is locked and all is as it was locked, its lock.
+    fn files(&self, config: &RobotConfig) -> anyhow::Result<(Box<dyn PluginFiles>, Option<Lock>)> {
+        if !self.locked {
+            return Ok((Box::new(Disk), None));
+        }
+        let files = Held::read(config, &Disk);
+        let lock = Lock::verify(config, &files).map_err(|error| match error {
+            LockError::Plugins(errors) => anyhow::Error::new(errors),
+            error => anyhow::Error::new(error),
+        })?;
+        Ok((Box::new(files), Some(lock)))
+    }
+}
+
 impl Common {
     /// A runtime for a robot, whose runs are pre-empted by time or by what repeats exactly.
-    fn runtime(&self, config: &RobotConfig, real_time: bool) -> anyhow::Result<Runtime> {
+    /// One for a locked robot compiles nothing.
+    fn runtime(
+        &self,
+        config: &RobotConfig,
+        real_time: bool,
+        locked: bool,
+    ) -> anyhow::Result<Runtime> {
         let mut runtime = if real_time {
             RuntimeConfig {
                 preemption: Preemption::real_time(),
@@ -162,6 +210,14 @@ impl Common {
             runtime.pool = Pool::for_runs(live_runs);
         }
         runtime.cache = self.cache();
+        match &mut runtime.cache {
+            Some(cache) => cache.only = locked,
+            None if locked => bail!(
+                "a locked robot runs what `gantry lock` has compiled into the cache, and there is \
+                 no cache; leave out --no-cache, or say where it is with --cache"
+            ),
+            None => {}
+        }
         Runtime::new(runtime).context("cannot start the plugin runtime")
     }
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Common, load, parse_time};
+use super::{Common, Locked, load, parse_time};
 use crate::config::RobotConfig;
-use crate::robot::{Disk, RobotMode};
+use crate::lock::Lock;
+use crate::robot::RobotMode;
 use crate::session::{Clock, Order, Session, SessionOptions};
 
 #[derive(Debug, Args)]
@@ -30,6 +31,8 @@ pub(super) struct RunArgs {
     /// Writes the event stream to a file, one JSON object per line
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
+    #[command(flatten)]
+    locked: Locked,
 }
 
 const HELP: &str = "\
@@ -40,13 +43,15 @@ quit          stop the program";
 
 pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let config = load(&args.robot)?;
-    let runtime = common.runtime(&config, true)?;
+    let (files, lock) = args.locked.files(&config)?;
+    let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,
         runtime,
         SessionOptions {
-            files: &Disk,
+            files: &*files,
             seed: args.seed,
+            locked: lock.is_some(),
             clock: Clock::Real,
             events: args.events.as_deref(),
             reload: true,
@@ -58,14 +63,17 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     };
     let config = session.robot().config();
     // A robot runs whether or not anybody reads what it prints.
-    let _ = greet(config, args.opmode.is_none());
+    let _ = greet(config, lock.as_ref(), args.opmode.is_none());
     let orders = read_orders()?;
     session.run(start, args.duration, &orders)
 }
 
-fn greet(config: &RobotConfig, disabled: bool) -> std::io::Result<()> {
+fn greet(config: &RobotConfig, lock: Option<&Lock>, disabled: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}: a tick every {:?}", config.name, config.period)?;
+    if let Some(lock) = lock {
+        writeln!(out, "It is locked, {}", lock.digest())?;
+    }
     if disabled {
         writeln!(out, "It is disabled. To enable it, type one of")?;
         for opmode in &config.opmodes {

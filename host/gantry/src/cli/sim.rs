@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Common, load, parse_time};
-use crate::robot::Disk;
+use super::{Common, Locked, load, parse_time};
 use crate::session::{Clock, Phase, Session, SessionOptions};
 
 #[derive(Debug, Args)]
@@ -26,6 +25,8 @@ pub(super) struct SimArgs {
     /// Writes the event stream to a file, one JSON object per line
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
+    #[command(flatten)]
+    locked: Locked,
 }
 
 pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
@@ -34,13 +35,15 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
         (Some(opmode), Some(duration)) => vec![Phase::of_opmode(&config, opmode, duration)?],
         _ => Phase::of_timeline(&config)?,
     };
-    let runtime = common.runtime(&config, false)?;
+    let (files, lock) = args.locked.files(&config)?;
+    let runtime = common.runtime(&config, false, lock.is_some())?;
     let session = Session::start(
         config,
         runtime,
         SessionOptions {
-            files: &Disk,
+            files: &*files,
             seed: args.seed,
+            locked: lock.is_some(),
             clock: Clock::Virtual,
             events: args.events.as_deref(),
             reload: false,

@@ -20,7 +20,9 @@ mod quantity;
 mod reader;
 mod robot;
 mod signals;
+mod signatures;
 mod simulation;
+mod single;
 mod source;
 mod syntax;
 mod value;
@@ -31,6 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use gantry_plugin::Trust;
 use thiserror::Error;
 use toml::de::DeTable;
 
@@ -49,6 +52,7 @@ pub use opmodes::{Mode, OpModeConfig};
 pub use plugins::{FolderConfig, Grant, PluginConfig, ReloadConfig};
 pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource};
 pub use simulation::{ScriptStep, SimulationConfig, TimelineStep};
+pub use single::{SingleError, SinglePlugin};
 pub use source::{Position, Source, Span};
 pub use value::ConfigValue;
 
@@ -68,6 +72,8 @@ pub struct RobotConfig {
     pub channels: Vec<ChannelConfig>,
     /// What is behind the channels.
     pub devices: Vec<DeviceConfig>,
+    /// Who has to vouch for plugins.
+    pub trust: Trust,
     /// The code that is loaded.
     pub plugins: Vec<PluginConfig>,
     /// Signals with a name, each after those that it refers to.
@@ -179,6 +185,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
     let mechanisms = table("mechanisms");
     let devices = table("devices");
     let plugins = table("plugins");
+    let signatures = table("signatures");
     let signals = table("signals");
     let defaults = table("defaults");
     let opmodes = table("opmodes");
@@ -222,6 +229,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         mechanisms,
         channels: channels.into_list(),
         devices,
+        trust: signatures.map_or_else(Trust::default, signatures::read),
         plugins,
         signals,
         defaults,

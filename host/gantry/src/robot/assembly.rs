@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gantry_hardware::{Hardware, Image};
-use gantry_plugin::{Folder, Limits, Pattern, Policy, Runtime, Source};
+use gantry_plugin::{Folder, Limits, Pattern, Policy, Runtime, Source, Trust};
 use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal};
 
 use super::commands::{self, Wrong};
@@ -17,7 +17,8 @@ use crate::config::{
 
 /// Where plugins' files come from.
 pub trait PluginFiles {
-    /// The bytes of a plugin's file, all at once.
+    /// The bytes of a plugin's file, or of its signature, all at once. One that is not there is
+    /// [`NotFound`](std::io::ErrorKind::NotFound).
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>>;
 }
 
@@ -27,7 +28,7 @@ pub struct Disk;
 
 impl PluginFiles for Disk {
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        std::fs::read(path)
+        gantry_plugin::read_file(path)
     }
 }
 
@@ -131,8 +132,8 @@ struct Assembly<'a> {
 impl Assembly<'_> {
     fn load_plugins(&mut self, files: &dyn PluginFiles, runtime: &Runtime) {
         for plugin in &self.config.plugins {
-            let bytes = match files.read(&plugin.file) {
-                Ok(bytes) => bytes,
+            let source = match source(plugin, files) {
+                Ok(source) => source,
                 Err(error) => {
                     let message = format!(
                         "plugin `{}`: cannot read {}: {error}",
@@ -145,12 +146,8 @@ impl Assembly<'_> {
                     continue;
                 }
             };
-            let source = Source {
-                name: plugin.name.clone(),
-                origin: plugin.file.display().to_string(),
-                bytes,
-            };
-            match runtime.load(&source, &policy(plugin), &self.surroundings) {
+            let policy = policy(plugin, &self.config.trust);
+            match runtime.load(&source, &policy, &self.surroundings) {
                 Ok(loaded) => {
                     self.surroundings.registry.insert(loaded);
                 }
@@ -233,8 +230,18 @@ impl Assembly<'_> {
     }
 }
 
+/// A plugin's file and its signature.
+pub(crate) fn source(plugin: &PluginConfig, files: &dyn PluginFiles) -> std::io::Result<Source> {
+    Ok(Source {
+        name: plugin.name.clone(),
+        origin: plugin.file.display().to_string(),
+        bytes: files.read(&plugin.file)?,
+        signature: Source::read_signature(&plugin.file, |path| files.read(path))?,
+    })
+}
+
 /// What the file grants a plugin.
-pub(super) fn policy(plugin: &PluginConfig) -> Policy {
+pub(crate) fn policy(plugin: &PluginConfig, trust: &Trust) -> Policy {
     let patterns = |grants: &[crate::config::Grant]| {
         grants
             .iter()
@@ -242,6 +249,8 @@ pub(super) fn policy(plugin: &PluginConfig) -> Policy {
             .collect()
     };
     Policy {
+        digest: plugin.digest,
+        trust: trust.clone(),
         mechanisms: plugin
             .mechanisms
             .iter()

@@ -23,6 +23,7 @@ use self::observer::Watch;
 use crate::config::{ConfigErrors, Mode, RobotConfig};
 
 pub use self::assembly::{Disk, PluginFiles};
+pub(crate) use self::assembly::{policy, source};
 pub use self::modes::RobotMode;
 pub use self::replacement::{Remains, Replacement};
 
@@ -34,6 +35,8 @@ pub struct Options<'a> {
     pub seed: u64,
     /// Whether ticks follow real time, so that it matters how long they take.
     pub real_time: bool,
+    /// Whether the plugins are those that `robot.lock` names, so that none may be exchanged.
+    pub locked: bool,
     /// Where records go.
     pub telemetry: Producer,
 }
@@ -56,6 +59,7 @@ pub struct Robot {
     last_start: Option<Instant>,
     topics_seen: u64,
     real_time: bool,
+    locked: bool,
 }
 
 impl Robot {
@@ -105,6 +109,7 @@ impl Robot {
             last_start: None,
             topics_seen: 0,
             real_time: options.real_time,
+            locked: options.locked,
         };
         robot
             .recorder
@@ -117,6 +122,11 @@ impl Robot {
     /// What robot.toml says.
     pub fn config(&self) -> &RobotConfig {
         &self.config
+    }
+
+    /// Whether the plugins are those that `robot.lock` names. A locked robot MUST NOT exchange any.
+    pub fn is_locked(&self) -> bool {
+        self.locked
     }
 
     /// What the robot is doing.

@@ -1,0 +1,93 @@
+//! What the commands have in common that look at one plugin's file.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use gantry_plugin::{Inspection, Policy, Runtime, RuntimeConfig, Source, read_file};
+
+use crate::config::{LoadError, SingleError, SinglePlugin};
+use crate::robot;
+
+/// A plugin, and the robot that it is for.
+#[derive(Debug, Args)]
+pub(super) struct PluginArgs {
+    /// The plugin
+    #[arg(value_name = "PLUGIN.wasm")]
+    pub(super) file: PathBuf,
+    /// The robot that it is for: with its grants, its keys and its table for the plugin
+    #[arg(long, value_name = "ROBOT.toml")]
+    pub(super) robot: Option<PathBuf>,
+    /// What the robot calls it [default: the plugin that is loaded from this file]
+    #[arg(long, value_name = "NAME", requires = "robot")]
+    pub(super) plugin: Option<String>,
+}
+
+impl PluginArgs {
+    /// The file and its signature.
+    pub(super) fn source(&self) -> anyhow::Result<Source> {
+        let path = &self.file;
+        let cannot_read = || format!("cannot read {}", path.display());
+        Ok(Source {
+            name: stem(path),
+            origin: path.display().to_string(),
+            bytes: read_file(path).with_context(cannot_read)?,
+            signature: Source::read_signature(path, read_file)
+                .with_context(|| format!("cannot read the signature of {}", path.display()))?,
+        })
+    }
+
+    /// What the robot says about it, if there is one.
+    pub(super) fn single(&self) -> anyhow::Result<Option<SinglePlugin>> {
+        let Some(robot) = &self.robot else {
+            return Ok(None);
+        };
+        match SinglePlugin::load(robot, self.plugin.as_deref(), &self.file) {
+            Ok(single) => Ok(Some(single)),
+            Err(SingleError::Load(LoadError::Invalid(errors))) => Err(errors.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What a robot says about a plugin, for the plugin's runtime.
+pub(super) fn policy(single: &SinglePlugin) -> Policy {
+    robot::policy(&single.plugin, &single.trust)
+}
+
+/// Looks at a plugin, in a runtime of its own.
+pub(super) fn look(source: &Source, policy: &Policy) -> anyhow::Result<Inspection> {
+    let runtime = Runtime::new(RuntimeConfig::deterministic())?;
+    Ok(runtime.inspect(source, policy)?)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Names as they are shown. They are the plugin's, and are not to do anything to a terminal.
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        names => {
+            let shown: Vec<String> = names.iter().map(|name| shown(name)).collect();
+            shown.join(", ")
+        }
+    }
+}
+
+/// A name with what is not visible in it written out.
+pub(super) fn shown(name: &str) -> String {
+    name.chars()
+        .flat_map(|c| {
+            let plain = !c.is_control();
+            plain
+                .then_some(c)
+                .into_iter()
+                .chain((!plain).then(|| c.escape_default()).into_iter().flatten())
+        })
+        .collect()
+}

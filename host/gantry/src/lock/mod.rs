@@ -1,0 +1,349 @@
+//! `robot.lock`: which plugins a robot runs, bit by bit, and what each is given.
+//!
+//! `gantry lock` writes it; with `--locked` whatever differs from it is refused. It has the plugins
+//! with their grants, limits and tables spelled out, so that people can read what a robot was
+//! allowed, and digests of the other sections of the robot.toml, so that what differs can be named.
+
+mod difference;
+mod held;
+mod sections;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use gantry_plugin::{Admission, LoadError, Signed, Source};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::config::{ConfigErrors, ConfigValue, PluginConfig, RobotConfig};
+use crate::robot::{self, PluginFiles};
+
+pub use difference::{Difference, differences};
+pub use held::Held;
+
+/// The version of the file's format.
+const VERSION: u32 = 1;
+/// The most bytes that a lock may have.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// What a robot is locked to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    version: u32,
+    /// The version of the host.
+    host: String,
+    /// Digests of the sections of the robot.toml that are not spelled out below, by their names.
+    sections: BTreeMap<String, String>,
+    /// The plugins, by their names.
+    plugins: BTreeMap<String, LockedPlugin>,
+}
+
+/// A plugin, and what it is given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct LockedPlugin {
+    /// SHA-256 of the component.
+    digest: String,
+    /// Its bytes.
+    size: u64,
+    /// The version of the contract.
+    contract: String,
+    /// The trusted key that vouches for it, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_by: Option<String>,
+    mechanisms: Vec<String>,
+    reads: Vec<String>,
+    publishes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<LockedFolder>,
+    limits: toml::Table,
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    config: toml::Table,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LockedFolder {
+    path: String,
+    write: bool,
+}
+
+/// Why a robot is not locked, or not as it should be.
+#[derive(Debug, Error)]
+pub enum LockError {
+    /// There is no lock.
+    #[error("there is no {}; `gantry lock {}` writes it", lock.display(), robot.display())]
+    Missing {
+        /// Where it should be.
+        lock: PathBuf,
+        /// The robot.toml.
+        robot: PathBuf,
+    },
+    /// It cannot be read or written.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It is of a version that this host does not know.
+    #[error(
+        "{} is of version {found}, and this host knows version {VERSION}; `gantry lock {}` writes \
+         it anew", path.display(), robot.display()
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+        /// The robot.toml.
+        robot: PathBuf,
+    },
+    /// It is not a lock.
+    #[error("{} is not a lock: {message}`gantry lock {}` writes it anew", path.display(), robot.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where; ends with a line break.
+        message: String,
+        /// The robot.toml.
+        robot: PathBuf,
+    },
+    /// Something is not as it was locked.
+    #[error(
+        "the robot is not what {} says, and nothing of it was run:\n{}\nIf this is meant, accept it \
+         with `gantry lock {}`.", path.display(), listed(.differences), robot.display()
+    )]
+    Differs {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        differences: Vec<Difference>,
+        /// The robot.toml.
+        robot: PathBuf,
+    },
+    /// A plugin cannot be loaded at all.
+    #[error(transparent)]
+    Plugins(#[from] ConfigErrors),
+}
+
+impl Lock {
+    /// Where the lock of a robot is: beside its file, and called after it.
+    pub fn path_of(robot: &Path) -> PathBuf {
+        robot.with_extension("lock")
+    }
+
+    /// What this robot is now.
+    ///
+    /// # Errors
+    ///
+    /// If there is a plugin that cannot be loaded.
+    pub fn of(config: &RobotConfig, files: &dyn PluginFiles) -> Result<Self, ConfigErrors> {
+        let (lock, wrong) = Self::attempt(config, files);
+        match wrong.is_empty() {
+            true => Ok(lock),
+            false => Err(ConfigErrors::new(wrong)),
+        }
+    }
+
+    /// Holds the robot to its lock. The plugins' files have been read by then, and are what is
+    /// loaded afterwards, whatever becomes of those on disk.
+    ///
+    /// # Errors
+    ///
+    /// If anything differs, or cannot be loaded.
+    pub fn verify(config: &RobotConfig, files: &dyn PluginFiles) -> Result<Self, LockError> {
+        let robot = config.source.path();
+        let path = Self::path_of(robot);
+        let locked = Self::read(&path, robot)?;
+        let (now, wrong) = Self::attempt(config, files);
+        let differences = differences(&locked, &now);
+        if !differences.is_empty() {
+            return Err(LockError::Differs {
+                path,
+                differences,
+                robot: robot.to_owned(),
+            });
+        }
+        match wrong.is_empty() {
+            true => Ok(locked),
+            false => Err(ConfigErrors::new(wrong).into()),
+        }
+    }
+
+    /// What this robot is, as far as its plugins can be loaded, and what is wrong with the others.
+    fn attempt(
+        config: &RobotConfig,
+        files: &dyn PluginFiles,
+    ) -> (Self, Vec<crate::config::Diagnostic>) {
+        let mut wrong = Vec::new();
+        let mut plugins = BTreeMap::new();
+        for plugin in &config.plugins {
+            let source = match robot::source(plugin, files) {
+                Ok(source) => source,
+                Err(error) => {
+                    let file = plugin.file.display();
+                    let message = format!("plugin `{}`: cannot read {file}: {error}", plugin.name);
+                    wrong.push(config.diagnostic(plugin.file_span, message, None));
+                    continue;
+                }
+            };
+            let admission = source.admit(&robot::policy(plugin, &config.trust));
+            let entry = LockedPlugin::of(config, plugin, &source, &admission);
+            plugins.insert(plugin.name.clone(), entry);
+            if let Err(error) = admission {
+                wrong.push(config.diagnostic(plugin.span, error.to_string(), None));
+            }
+        }
+        let lock = Self {
+            version: VERSION,
+            host: env!("CARGO_PKG_VERSION").to_owned(),
+            sections: sections::digests(config.source.text()),
+            plugins,
+        };
+        (lock, wrong)
+    }
+
+    /// Reads a lock, which has to be exactly of the form that is written.
+    pub fn read(path: &Path, robot: &Path) -> Result<Self, LockError> {
+        let io = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => LockError::Missing {
+                lock: path.to_owned(),
+                robot: robot.to_owned(),
+            },
+            _ => LockError::Io {
+                path: path.to_owned(),
+                error,
+            },
+        };
+        let metadata = fs::metadata(path).map_err(io)?;
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            let message = "it is not a file of a sensible size".to_owned();
+            return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
+        }
+        let text = fs::read_to_string(path).map_err(io)?;
+        let malformed = |error: toml::de::Error| LockError::Malformed {
+            path: path.to_owned(),
+            message: error.to_string(),
+            robot: robot.to_owned(),
+        };
+        let table: toml::Table = toml::from_str(&text).map_err(malformed)?;
+        // Before anything else: a newer version may have other keys.
+        match table.get("version") {
+            Some(toml::Value::Integer(version)) if *version == i64::from(VERSION) => {}
+            version => {
+                return Err(LockError::Version {
+                    path: path.to_owned(),
+                    found: version.map_or("none".to_owned(), ToString::to_string),
+                    robot: robot.to_owned(),
+                });
+            }
+        }
+        toml::from_str(&text).map_err(malformed)
+    }
+
+    /// Writes it, all at once: a lock is there as a whole or not at all.
+    pub fn write(&self, path: &Path, robot: &Path) -> Result<(), LockError> {
+        let text = self.to_text(robot);
+        let partial = path.with_extension(format!("lock.partial-{}", std::process::id()));
+        let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
+        written.map_err(|error| {
+            // Best effort: it is not a lock under this name.
+            let _ = fs::remove_file(&partial);
+            LockError::Io {
+                path: path.to_owned(),
+                error,
+            }
+        })
+    }
+
+    /// A number that two people can compare: of everything that is locked.
+    pub fn digest(&self) -> String {
+        sections::sha256(&Sha256::digest(self.to_text(Path::new(""))))
+    }
+
+    fn to_text(&self, robot: &Path) -> String {
+        let name = robot.file_name().unwrap_or_default().to_string_lossy();
+        // Tables with plain values always are TOML.
+        let body = toml::to_string(self).unwrap_or_default();
+        format!(
+            "# What {name} was locked to. `gantry run --locked` refuses whatever differs.\n\
+             # Written by `gantry lock`; to accept a change, run it again.\n{body}"
+        )
+    }
+}
+
+impl LockedPlugin {
+    /// A plugin with what it is given; with what the robot grants it, if it cannot be loaded.
+    fn of(
+        config: &RobotConfig,
+        plugin: &PluginConfig,
+        source: &Source,
+        admission: &Result<Admission, LoadError>,
+    ) -> Self {
+        let granted;
+        let policy = match admission {
+            Ok(admission) => &admission.policy,
+            Err(_) => {
+                granted = robot::policy(plugin, &config.trust);
+                &granted
+            }
+        };
+        let admission = admission.as_ref().ok();
+        let names = |patterns: &[gantry_plugin::Pattern]| {
+            patterns.iter().map(ToString::to_string).collect()
+        };
+        let folder = config.source.path().parent().unwrap_or(Path::new(""));
+        Self {
+            digest: format!("sha256:{}", source.digest()),
+            size: source.bytes.len() as u64,
+            contract: match admission {
+                Some(admission) => admission.contract.to_string(),
+                None => "unknown".to_owned(),
+            },
+            signed_by: match admission.map(|admission| &admission.signed) {
+                Some(Signed::By { key, id, .. }) => Some(format!("{key} {id}")),
+                _ => None,
+            },
+            mechanisms: policy.mechanisms.clone(),
+            reads: names(&policy.reads),
+            publishes: names(&policy.publishes),
+            folder: policy.folder.as_ref().map(|granted| LockedFolder {
+                // As it is written, so that a lock is the same wherever the robot's folder is.
+                path: granted
+                    .path
+                    .strip_prefix(folder)
+                    .unwrap_or(&granted.path)
+                    .display()
+                    .to_string(),
+                write: granted.write,
+            }),
+            limits: toml::Table::try_from(policy.limits).unwrap_or_default(),
+            config: plugin
+                .config
+                .iter()
+                .map(|(k, v)| (k.clone(), value(v)))
+                .collect(),
+        }
+    }
+}
+
+fn value(value: &ConfigValue) -> toml::Value {
+    match value {
+        ConfigValue::Boolean(value) => (*value).into(),
+        ConfigValue::Integer(value) => (*value).into(),
+        ConfigValue::Number(value) => (*value).into(),
+        ConfigValue::Text(value) => value.clone().into(),
+        ConfigValue::Numbers(values) => values.clone().into(),
+    }
+}
+
+fn listed(differences: &[Difference]) -> String {
+    let lines: Vec<String> = differences.iter().map(|d| format!("  {d}")).collect();
+    lines.join("\n")
+}
