@@ -1,10 +1,13 @@
 //! The real binary, as a user runs it.
 
+mod support;
+
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
+use support::{TestRobot, assert_succeeded, count, events, gantry, guest, text};
 use tempfile::TempDir;
 
 #[test]
@@ -305,93 +308,4 @@ fn inspect_says_what_a_plugin_offers_and_asks_for() {
         "drive-distance"
     );
     assert_eq!(inspection["digest"].as_str().unwrap().len(), 64);
-}
-
-/// A robot.toml in a folder with all test guests.
-struct TestRobot {
-    folder: TempDir,
-}
-
-impl TestRobot {
-    fn new(rest: &str) -> Self {
-        let robot = Self {
-            folder: TempDir::new().unwrap(),
-        };
-        robot.write(
-            "robot.toml",
-            format!("robot.name = \"Test\"\n{rest}").as_bytes(),
-        );
-        for (name, bytes) in gantry_test_guests::ALL {
-            robot.write(&format!("{name}.wasm"), bytes);
-        }
-        robot
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.folder.path().join(name), bytes).unwrap();
-    }
-
-    /// The events of an op mode in virtual time.
-    fn sim(&self, opmode: &str, time: &str) -> Vec<Value> {
-        let file = self.folder.path().join("events.jsonl");
-        let output = gantry(&self.folder)
-            .arg("sim")
-            .arg(self.path())
-            .args(["--opmode", opmode, "--for", time, "--events"])
-            .arg(&file)
-            .output()
-            .unwrap();
-        assert_succeeded(&output);
-        events(&file)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("robot.toml")
-    }
-}
-
-fn count(events: &[Value], event: &str, command: &str) -> usize {
-    events
-        .iter()
-        .filter(|e| e["event"] == event && e["command"] == command)
-        .count()
-}
-
-fn guest(name: &str) -> &'static [u8] {
-    let found = gantry_test_guests::ALL
-        .iter()
-        .find(|(guest, _)| *guest == name);
-    found.unwrap_or_else(|| panic!("no test guest `{name}`")).1
-}
-
-/// The binary, with compiled plugins kept between tests.
-fn gantry(folder: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
-    command.current_dir(folder.path());
-    // The secret of the cache is that of the tests, not that of who runs them.
-    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
-    command
-        .arg("--cache")
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
-    command
-}
-
-fn events(file: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(file).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
-        .collect()
-}
-
-fn assert_succeeded(output: &Output) {
-    assert!(
-        output.status.success(),
-        "{}\n{}",
-        output.status,
-        text(&output.stderr)
-    );
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

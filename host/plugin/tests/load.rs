@@ -3,7 +3,7 @@
 
 mod support;
 
-use gantry_plugin::{ContractVersion, Plugin, Policy, Source, Stage};
+use gantry_plugin::{ContractVersion, Plugin, Policy, Source, Stage, Trust, TrustedKey};
 use gantry_scheduler::Value;
 use gantry_test_guests::{DESCRIBES, KEEPS_LOCALS};
 use support::{Bench, configured, source, trusting};
@@ -66,6 +66,67 @@ fn a_core_module() {
         "it is a core module, and plugins are components; build it for `wasm32-wasip2`, or wrap \
          it with `wasm-tools component new`"
     );
+}
+
+#[test]
+fn a_file_that_is_not_the_one_that_is_meant() {
+    let mut policy = Policy {
+        digest: Some([0xab; 32]),
+        ..Policy::default()
+    };
+    let found = source("bad", KEEPS_LOCALS).digest();
+    assert_eq!(
+        refused(KEEPS_LOCALS, &policy, Stage::Digest),
+        format!(
+            "its digest is sha256:{found}, and the robot's file says sha256:{}; put the right file \
+             there, or write the new digest if the change is meant",
+            "ab".repeat(32)
+        )
+    );
+    let byte = |at: usize| u8::from_str_radix(&found[2 * at..2 * at + 2], 16).unwrap();
+    policy.digest = Some(std::array::from_fn(byte));
+    load_with(KEEPS_LOCALS, &policy).unwrap();
+}
+
+/// Of the text `test`, made by minisign itself: its crate's documentation has it.
+const BY_MINISIGN: &str = "untrusted comment: signature from minisign secret key
+RUQf6LRCGA9i559r3g7V1qNyJDApGip8MfqcadIgT9CuhV3EMhHoN1mGTkUidF/z7SrlQgXdy8ofjb7bNJJylDOocrCo8KLzZwo=
+trusted comment: timestamp:1633700835\tfile:test\tprehashed
+wLMDjy9FLAuxZ3q4NlEvkgtyhrr0gtTu6KC4KBJdITbbOeAi1zBIYo0v4iTgt8jJpIidRJnp94ABQkJAgAooBQ==
+";
+
+#[test]
+fn a_signature_that_minisign_made_is_genuine_and_declares_nothing() {
+    let public = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+    let policy = Policy {
+        trust: Trust {
+            keys: vec![TrustedKey::new("frank", public).unwrap()],
+            required: true,
+        },
+        ..Policy::default()
+    };
+    let verdict = |bytes: &[u8]| {
+        let signed = Source {
+            signature: Some(BY_MINISIGN.to_owned()),
+            ..source("bad", bytes)
+        };
+        let error = signed.admit(&policy).unwrap_err();
+        assert_eq!(error.stage, Stage::Signature);
+        error.kind.to_string()
+    };
+    let genuine = verdict(b"test");
+    assert!(
+        genuine.starts_with("the signature of `frank` is genuine, but"),
+        "{genuine}"
+    );
+    assert!(genuine.contains("declares no policy"), "{genuine}");
+    let tampered = verdict(b"Test");
+    assert!(
+        tampered.starts_with("the signature of `frank` does not fit"),
+        "{tampered}"
+    );
+    assert!(TrustedKey::new("x", &public[..55]).is_err());
+    assert_eq!(policy.trust.keys[0].id().to_string(), "E7620F1842B4E81F");
 }
 
 #[test]

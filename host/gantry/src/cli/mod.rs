@@ -144,7 +144,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn report(error: &anyhow::Error) {
     let colours = std::io::stderr().is_terminal();
     match error.downcast_ref::<ConfigErrors>() {
-        Some(errors) => eprint!("{}", errors.render(colours)),
+        Some(errors) => eprintln!("{}", errors.render(colours)),
         None => eprintln!("error: {error:#}"),
     }
 }

@@ -19,7 +19,7 @@ pub struct Admission {
     pub signed: Signed,
     /// What it is given: what the robot grants, as far as its signature, if it has one, declares it.
     pub policy: Policy,
-    /// What the robot grants and its signature does not declare.
+    /// Grants of the robot of which its signature declares nothing.
     pub withheld: Vec<String>,
     pub(crate) shape: Shape,
 }

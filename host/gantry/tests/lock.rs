@@ -1,0 +1,417 @@
+//! Robots that are locked, through the real binary: what differs is refused and named, and nothing
+//! is compiled.
+
+mod support;
+
+use std::path::Path;
+
+use support::{TestRobot, assert_succeeded, count, events, gantry, text};
+
+const ROBOT: &str = r#"
+    limits.memory = "32 MiB"
+    [mechanisms.arm]
+    [mechanisms.lift]
+    [plugins.counter]
+    file = "keeps-locals.wasm"
+    limits.slice = "1 ms"
+    [plugins.describes]
+    file = "describes.wasm"
+    mechanisms = ["arm"]
+    reads = ["robot.enabled"]
+    publishes = ["arm/*"]
+    folder = { path = "data" }
+    config = { requires = "arm", gain = 4.0 }
+    [opmodes.count]
+    mode = "test"
+    schedule = [{ name = "counter/count", arguments = { ticks = 10 } }]
+"#;
+
+/// A robot with a lock.
+fn locked() -> TestRobot {
+    let robot = TestRobot::new(ROBOT);
+    std::fs::create_dir(robot.folder.path().join("data")).unwrap();
+    robot.succeeds(&["lock", "robot.toml"]);
+    robot
+}
+
+/// What a locked robot is refused for, in every way of running it.
+#[track_caller]
+fn refusal(robot: &TestRobot) -> String {
+    let run = [
+        "run",
+        "robot.toml",
+        "--locked",
+        "--for",
+        "1s",
+        "--events",
+        "events.jsonl",
+    ];
+    let refused = robot.fails(&run);
+    assert!(
+        !robot.folder.path().join("events.jsonl").exists(),
+        "it was run: {refused}"
+    );
+    let sim = [
+        "sim",
+        "robot.toml",
+        "--locked",
+        "--opmode",
+        "count",
+        "--for",
+        "1s",
+    ];
+    assert_eq!(robot.fails(&sim), refused);
+    assert_eq!(robot.fails(&["check", "robot.toml", "--locked"]), refused);
+    refused
+}
+
+#[test]
+fn a_robot_runs_as_it_was_locked() {
+    let robot = locked();
+    let lock = text(&robot.read("robot.lock"));
+    let inspected = robot.succeeds(&["inspect", "describes.wasm"]);
+    let digest = inspected
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("digest"));
+    for expected in [
+        digest.unwrap().trim(),
+        "contract = \"gantry:command@0.1\"",
+        "mechanisms = [\"arm\"]",
+        "reads = [\"robot.enabled\"]",
+        "publishes = [\"arm/*\"]",
+        "path = \"data\"",
+        "memory = 33554432",
+        "slice = \"1ms\"",
+        "gain = 4.0",
+        concat!("host = \"", env!("CARGO_PKG_VERSION"), "\""),
+    ] {
+        assert!(lock.contains(expected), "no `{expected}` in\n{lock}");
+    }
+    let checked = robot.succeeds(&["check", "robot.toml", "--locked"]);
+    assert!(checked.contains("locked, sha256:"), "{checked}");
+    for command in ["run", "sim"] {
+        let file = robot.folder.path().join(format!("{command}.jsonl"));
+        let output = gantry(&robot.folder)
+            .args([
+                command,
+                "robot.toml",
+                "--locked",
+                "--opmode",
+                "count",
+                "--for",
+                "1s",
+            ])
+            .arg("--events")
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert_succeeded(&output);
+        assert_eq!(count(&events(&file), "completed", "counter/count"), 1);
+    }
+    let again = robot.succeeds(&["lock", "robot.toml"]);
+    assert!(again.contains("as it was before"), "{again}");
+    assert_eq!(text(&robot.read("robot.lock")), lock, "it is not stable");
+}
+
+#[test]
+fn whatever_differs_is_refused_and_named() {
+    let edits: &[(&str, &str, &str)] = &[
+        (
+            "keeps-locals.wasm",
+            "hello.wasm",
+            "plugin counter: digest: locked \"sha256:",
+        ),
+        (
+            "mechanisms = [\"arm\"]",
+            "mechanisms = [\"arm\", \"lift\"]",
+            "plugin describes: mechanisms: locked [\"arm\"], now [\"arm\", \"lift\"]",
+        ),
+        (
+            "[\"robot.enabled\"]",
+            "[\"robot.*\"]",
+            "plugin describes: reads: locked [\"robot.enabled\"], now [\"robot.*\"]",
+        ),
+        (
+            "[\"arm/*\"]",
+            "[\"*\"]",
+            "plugin describes: publishes: locked [\"arm/*\"], now [\"*\"]",
+        ),
+        (
+            "{ path = \"data\" }",
+            "{ path = \".\" }",
+            "plugin describes: folder.path: locked \"data\", now \".\"",
+        ),
+        (
+            "{ path = \"data\" }",
+            "{ path = \"data\", write = true }",
+            "plugin describes: folder.write: locked false, now true",
+        ),
+        (
+            "folder = { path = \"data\" }",
+            "",
+            "plugin describes: folder: locked there, now not there",
+        ),
+        (
+            "\"1 ms\"",
+            "\"2 ms\"",
+            "plugin counter: limits.slice: locked \"1ms\", now \"2ms\"",
+        ),
+        (
+            "\"32 MiB\"",
+            "\"64 MiB\"",
+            "plugin counter: limits.memory: locked 33554432, now 67108864",
+        ),
+        (
+            "gain = 4.0",
+            "gain = 5.0",
+            "plugin describes: config.gain: locked 4.0, now 5.0",
+        ),
+        (
+            "ticks = 10",
+            "ticks = 11",
+            "section [opmodes] of the robot.toml: locked \"sha256:",
+        ),
+        (
+            "[mechanisms.lift]",
+            "[mechanisms.lift]\n[mechanisms.claw]",
+            "section [mechanisms] of the robot.toml: locked",
+        ),
+        (
+            "\"Test\"",
+            "\"Other\"",
+            "section [robot] of the robot.toml: locked",
+        ),
+        (
+            "[plugins.counter]",
+            "[plugins.hello]\nfile = \"hello.wasm\"\n[plugins.counter]",
+            "plugin hello: locked not there, now there",
+        ),
+        (
+            "[opmodes.count]",
+            "[signals]\nx = \"robot.test\"\n[opmodes.count]",
+            "section [signals] of the robot.toml: locked not there, now \"sha256:",
+        ),
+    ];
+    for (old, new, expected) in edits {
+        let robot = locked();
+        robot.edit(old, new);
+        let refused = refusal(&robot);
+        assert!(refused.contains(expected), "no `{expected}` in\n{refused}");
+        assert!(refused.contains("`gantry lock robot.toml`"), "{refused}");
+        let differences = refused.lines().filter(|line| line.contains(": locked "));
+        assert!(
+            differences.count() <= 3,
+            "more than what differs:\n{refused}"
+        );
+    }
+}
+
+#[test]
+fn what_is_locked_and_gone_is_named() {
+    let robot = locked();
+    let lock = text(&robot.read("robot.lock"));
+    robot.write(
+        "robot.lock",
+        lock.replace("plugins.counter", "plugins.gone").as_bytes(),
+    );
+    let refused = refusal(&robot);
+    assert!(
+        refused.contains("plugin gone: locked there, now not there"),
+        "{refused}"
+    );
+    robot.write(
+        "robot.lock",
+        lock.replace("host = \"", "host = \"9.").as_bytes(),
+    );
+    let refused = refusal(&robot);
+    assert!(refused.contains("host: locked \"9."), "{refused}");
+    robot.write("robot.lock", lock.as_bytes());
+    std::fs::remove_file(robot.folder.path().join("describes.wasm")).unwrap();
+    let refused = refusal(&robot);
+    assert!(
+        refused.contains("plugin describes: locked there, now not there"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_plugin_any_more_is_a_difference_too() {
+    let robot = locked();
+    robot.write("describes.wasm", b"\x7fELF");
+    let refused = refusal(&robot);
+    assert!(
+        refused.contains("plugin describes: digest: locked"),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("plugin describes: size: locked"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn how_a_file_is_written_does_not_count() {
+    let robot = locked();
+    robot.edit("[plugins.counter]", "# Another day\n\n[plugins.counter]");
+    robot.edit(
+        "folder = { path = \"data\" }",
+        "folder.path = 'data'\nfolder.write = false",
+    );
+    robot.succeeds(&["check", "robot.toml", "--locked"]);
+}
+
+#[test]
+fn a_difference_is_accepted_by_locking_again() {
+    let robot = locked();
+    robot.edit("[\"robot.enabled\"]", "[\"robot.*\"]");
+    refusal(&robot);
+    let accepted = robot.succeeds(&["lock", "robot.toml"]);
+    let change = "plugin describes: reads: locked [\"robot.enabled\"], now [\"robot.*\"]";
+    assert!(accepted.contains(change), "{accepted}");
+    robot.succeeds(&["check", "robot.toml", "--locked"]);
+}
+
+#[test]
+fn a_robot_that_is_wrong_is_not_locked() {
+    let robot = TestRobot::new(ROBOT);
+    let error = robot.fails(&["lock", "robot.toml"]);
+    assert!(error.contains("data cannot be granted"), "{error}");
+    robot.edit("folder = { path = \"data\" }", "");
+    robot.edit("counter/count", "counter/cont");
+    let error = robot.fails(&["lock", "robot.toml"]);
+    assert!(error.contains("did you mean"), "{error}");
+    assert!(!robot.folder.path().join("robot.lock").exists());
+}
+
+#[test]
+fn a_lock_that_is_none_is_refused_with_what_would_be_right() {
+    let robot = locked();
+    let lock = text(&robot.read("robot.lock"));
+    let cases: &[(String, &str)] = &[
+        (
+            String::new(),
+            "is of version none, and this host knows version 1",
+        ),
+        (
+            lock.replace("version = 1", "version = 2"),
+            "is of version 2",
+        ),
+        (
+            lock.replace("version = 1", "version = \"1\""),
+            "is of version \"1\"",
+        ),
+        (lock.replace("size =", "sise ="), "unknown field `sise`"),
+        (
+            lock.replace("version = 1", "version = 1\nextra = 1"),
+            "unknown field `extra`",
+        ),
+        (lock.replace("host = ", "# host = "), "missing field `host`"),
+        (lock.replace("size = ", "size = -"), "is not a lock"),
+        (lock[..lock.len() / 2].to_owned(), ""),
+        (
+            "[[[".to_owned(),
+            "is not a lock: TOML parse error at line 1",
+        ),
+    ];
+    for (bad, expected) in cases {
+        robot.write("robot.lock", bad.as_bytes());
+        let refused = refusal(&robot);
+        assert!(refused.contains("robot.lock"), "{refused}");
+        assert!(refused.contains(expected), "no `{expected}` in\n{refused}");
+        assert!(refused.contains("`gantry lock robot.toml`"), "{refused}");
+    }
+    robot.write("robot.lock", b"\xff\xfe");
+    assert!(refusal(&robot).contains("robot.lock"));
+    std::fs::remove_file(robot.folder.path().join("robot.lock")).unwrap();
+    let expected = "error: there is no robot.lock; `gantry lock robot.toml` writes it\n";
+    assert_eq!(refusal(&robot), expected);
+    // Locking mends all of them.
+    robot.write("robot.lock", b"[[[");
+    robot.succeeds(&["lock", "robot.toml"]);
+    robot.succeeds(&["check", "robot.toml", "--locked"]);
+}
+
+#[test]
+fn a_locked_robot_compiles_nothing() {
+    let robot = locked();
+    let empty = ["--cache", "empty", "check", "robot.toml", "--locked"];
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"));
+    command.current_dir(robot.folder.path());
+    command.env("XDG_STATE_HOME", robot.folder.path().join("state"));
+    let output = command.args(empty).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    for expected in [
+        "there is no compiled code for it in the cache",
+        "`gantry lock` fills the cache",
+    ] {
+        assert!(error.contains(expected), "{error}");
+    }
+    let entries = std::fs::read_dir(robot.folder.path().join("empty")).unwrap();
+    assert_eq!(entries.count(), 0);
+
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"));
+    command.current_dir(robot.folder.path());
+    let output = command
+        .args(["--no-cache", "check", "robot.toml", "--locked"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("leave out --no-cache"));
+}
+
+#[test]
+fn a_locked_robot_runs_no_code_that_was_put_into_the_cache() {
+    let robot = locked();
+    let own = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"));
+        command.current_dir(robot.folder.path());
+        command.env("XDG_STATE_HOME", robot.folder.path().join("state"));
+        command
+            .args(["--cache", "cache"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    assert_succeeded(&own(&["lock", "robot.toml"]));
+    assert_succeeded(&own(&["check", "robot.toml", "--locked"]));
+    let cache = robot.folder.path().join("cache");
+    let entries = || -> Vec<_> {
+        let entries = std::fs::read_dir(&cache).unwrap();
+        let mut entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        entries
+    };
+    assert_eq!(entries().len(), 4, "two plugins, for `run` and for `sim`");
+    for entry in entries() {
+        let mut code = std::fs::read(&entry).unwrap();
+        *code.last_mut().unwrap() ^= 1;
+        std::fs::write(&entry, code).unwrap();
+    }
+    let output = own(&["run", "robot.toml", "--locked", "--for", "1s"]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("was not written by this host, or has been changed"),
+        "{error}"
+    );
+    assert_succeeded(&own(&["lock", "robot.toml"]));
+    assert_succeeded(&own(&["run", "robot.toml", "--locked", "--for", "1s"]));
+}
+
+#[test]
+fn a_lock_is_beside_its_robot_and_the_same_wherever_that_is() {
+    let robot = locked();
+    let lock = robot.read("robot.lock");
+    let elsewhere = tempfile::tempdir().unwrap();
+    for place in [elsewhere.path(), Path::new("/")] {
+        let output = gantry(&robot.folder)
+            .current_dir(place)
+            .arg("lock")
+            .arg(robot.path())
+            .output()
+            .unwrap();
+        assert_succeeded(&output);
+        assert_eq!(text(&robot.read("robot.lock")), text(&lock));
+    }
+}
