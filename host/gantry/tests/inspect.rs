@@ -203,7 +203,7 @@ fn the_plugin_is_found_by_its_file_or_named() {
     );
     let error = robot.fails(&["inspect", "forks.wasm", "--robot", "robot.toml"]);
     assert!(
-        error.contains("has no plugin that is loaded from forks.wasm; it has one and two"),
+        error.contains("has no plugin that is loaded from forks.wasm; it has `one` and `two`"),
         "{error}"
     );
     let error = robot.fails(&[
