@@ -155,6 +155,15 @@ fn plugins_have_grants_limits_and_their_own_table() {
 }
 
 #[test]
+fn the_keys_that_count_have_names() {
+    let trust = kickoff().trust;
+    assert!(!trust.required);
+    let keys: Vec<_> = trust.keys.iter().map(|key| &*key.name).collect();
+    assert_eq!(keys, ["frank"]);
+    assert_eq!(trust.keys[0].id().to_string(), "E7620F1842B4E81F");
+}
+
+#[test]
 fn commands_have_arguments_and_places() {
     let config = kickoff();
     assert_eq!(config.defaults[0].mechanism, "leds");

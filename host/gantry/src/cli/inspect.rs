@@ -11,7 +11,7 @@ use gantry_plugin::{
 };
 use serde::Serialize;
 
-use super::plugin::{self, PluginArgs, list, shown};
+use super::plugin::{self, PluginArgs, list};
 use crate::config::SinglePlugin;
 
 #[derive(Debug, Args)]
@@ -170,7 +170,7 @@ fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
                 format!("excessive: it asks for {} only", list(&grant.asked))
             }
         };
-        let _ = writeln!(out, "  {kind:<11}{:<width$}  {status}", shown(&grant.name));
+        let _ = writeln!(out, "  {kind:<11}{:<width$}  {status}", grant.name);
     }
     if single.trust.required {
         let names: Vec<String> = single

@@ -19,6 +19,8 @@ pub(super) struct LockArgs {
 
 pub(super) fn lock(args: &LockArgs, common: &Common) -> anyhow::Result<()> {
     let config = load(&args.robot)?;
+    // What cannot be kept need not be compiled.
+    common.cache_of_locked()?;
     let files = Held::read(&config, &Disk);
     let lock = Lock::of(&config, &files)?;
     // `run` and `sim` need code of their own.

@@ -209,16 +209,25 @@ impl Common {
         if let Some(live_runs) = config.live_runs {
             runtime.pool = Pool::for_runs(live_runs);
         }
-        runtime.cache = self.cache();
-        match &mut runtime.cache {
-            Some(cache) => cache.only = locked,
-            None if locked => bail!(
+        runtime.cache = match locked {
+            true => Some(self.cache_of_locked()?),
+            false => self.cache(),
+        };
+        Runtime::new(runtime).context("cannot start the plugin runtime")
+    }
+
+    /// Where a locked robot's code has to come from.
+    fn cache_of_locked(&self) -> anyhow::Result<CacheConfig> {
+        match self.cache() {
+            Some(cache) => Ok(CacheConfig {
+                only: true,
+                ..cache
+            }),
+            None => bail!(
                 "a locked robot runs what `gantry lock` has compiled into the cache, and there is \
                  no cache; leave out --no-cache, or say where it is with --cache"
             ),
-            None => {}
         }
-        Runtime::new(runtime).context("cannot start the plugin runtime")
     }
 
     /// Where compiled code is kept, and the secret that it is authenticated with, if anywhere.

@@ -68,26 +68,10 @@ fn stem(path: &Path) -> String {
         .into_owned()
 }
 
-/// Names as they are shown. They are the plugin's, and are not to do anything to a terminal.
+/// Names as they are shown.
 pub(super) fn list(names: &[String]) -> String {
     match names {
         [] => "nothing".to_owned(),
-        names => {
-            let shown: Vec<String> = names.iter().map(|name| shown(name)).collect();
-            shown.join(", ")
-        }
+        names => names.join(", "),
     }
-}
-
-/// A name with what is not visible in it written out.
-pub(super) fn shown(name: &str) -> String {
-    name.chars()
-        .flat_map(|c| {
-            let plain = !c.is_control();
-            plain
-                .then_some(c)
-                .into_iter()
-                .chain((!plain).then(|| c.escape_default()).into_iter().flatten())
-        })
-        .collect()
 }

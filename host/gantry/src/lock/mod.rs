@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::config::{ConfigErrors, ConfigValue, PluginConfig, RobotConfig};
+use crate::config::{ConfigErrors, ConfigValue, Diagnostic, PluginConfig, RobotConfig};
 use crate::robot::{self, PluginFiles};
 
 pub use difference::{Difference, differences};
@@ -177,10 +177,7 @@ impl Lock {
     }
 
     /// What this robot is, as far as its plugins can be loaded, and what is wrong with the others.
-    fn attempt(
-        config: &RobotConfig,
-        files: &dyn PluginFiles,
-    ) -> (Self, Vec<crate::config::Diagnostic>) {
+    fn attempt(config: &RobotConfig, files: &dyn PluginFiles) -> (Self, Vec<Diagnostic>) {
         let mut wrong = Vec::new();
         let mut plugins = BTreeMap::new();
         for plugin in &config.plugins {

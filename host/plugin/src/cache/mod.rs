@@ -13,6 +13,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256};
@@ -30,6 +31,8 @@ const MAGIC: &[u8; 8] = b"gantry\x00\x02";
 const SEAL: usize = 32;
 /// Entries that are kept; the oldest go first.
 const MAX_ENTRIES: usize = 256;
+/// How long nobody writes an entry.
+const PARTIAL: Duration = Duration::from_secs(3600);
 /// The largest file that can be an entry.
 const MAX_BYTES: u64 = 2 << 30;
 
@@ -135,16 +138,22 @@ impl Cache {
             .join(format!("{digest}-{}.code", &self.engine[..16]))
     }
 
+    /// Removes the oldest entries, and what is left of writers that were cut off.
     fn prune(&self) -> io::Result<()> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            if entry
-                .path()
-                .extension()
-                .is_some_and(|extension| extension == "code")
+            let (path, metadata) = {
+                let entry = entry?;
+                (entry.path(), entry.metadata()?)
+            };
+            let extension = path.extension().unwrap_or_default().to_string_lossy();
+            let modified = metadata.modified()?;
+            if extension == "code" {
+                entries.push((modified, path));
+            } else if extension.starts_with("partial-")
+                && modified.elapsed().is_ok_and(|age| age > PARTIAL)
             {
-                entries.push((entry.metadata()?.modified()?, entry.path()));
+                fs::remove_file(path)?;
             }
         }
         entries.sort();

@@ -41,6 +41,8 @@ pub(super) fn check(mut description: Description) -> Result<Description, LoadErr
         }
     }
     description.summary = visible(description.summary.as_bytes());
+    make_visible(&mut description.reads);
+    make_visible(&mut description.publishes);
     Ok(description)
 }
 
@@ -67,6 +69,7 @@ fn check_command(definition: &mut Definition) -> Result<(), LoadErrorKind> {
         }
     }
     definition.summary = visible(definition.summary.as_bytes());
+    make_visible(&mut definition.requirements);
     Ok(())
 }
 
@@ -88,6 +91,13 @@ fn check_parameter(command: &str, parameter: &mut Parameter) -> Result<(), LoadE
     parameter.unit = visible(parameter.unit.as_bytes());
     parameter.summary = visible(parameter.summary.as_bytes());
     Ok(())
+}
+
+/// Names of what a robot has, which is never called by what is not visible.
+fn make_visible(names: &mut [String]) {
+    for name in names {
+        *name = visible(name.as_bytes());
+    }
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), LoadErrorKind> {
@@ -170,6 +180,9 @@ mod tests {
     fn a_sound_description_is_made_presentable() {
         let checked = check(description(vec![command("raise"), command("lower-2")])).unwrap();
         assert_eq!(checked.commands[0].summary, "Raises\\u{7} the arm");
+        let mut hidden = description(Vec::new());
+        hidden.reads.push("arm.\u{1b}[31m".to_owned());
+        assert_eq!(check(hidden).unwrap().reads, ["arm.\\u{1b}[31m"]);
         assert_eq!(
             checked.commands[0].parameters[0].default,
             Some(Value::Number(1.0))

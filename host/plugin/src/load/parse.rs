@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasmparser::{Encoding, Parser, Payload};
 
 use super::LoadErrorKind;
+use crate::log::visible;
 
 /// What can be seen of a component without compiling it.
 #[derive(Clone, Debug)]
@@ -77,12 +78,12 @@ impl Shape {
         match payload {
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section.clone() {
-                    self.imports.push(import?.name.name.to_owned());
+                    self.imports.push(visible(import?.name.name.as_bytes()));
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
                 for export in section.clone() {
-                    self.exports.push(export?.name.name.to_owned());
+                    self.exports.push(visible(export?.name.name.as_bytes()));
                 }
             }
             Payload::CodeSectionStart { size, .. } => sizes.code += u64::from(*size),

@@ -60,7 +60,7 @@ impl TrustedKey {
 
 /// A text is not a public key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("it is not a minisign public key: 56 characters of Base64 that begin with `RW`")]
+#[error("one of minisign's is 56 characters of Base64 that begin with `RW`")]
 pub struct NoKey;
 
 /// Says which key a signature is of; anybody can write any into a signature.
