@@ -4,6 +4,7 @@
 mod support;
 
 use std::path::Path;
+use std::process::{Command, Output};
 
 use support::{TestRobot, assert_succeeded, count, events, gantry, text};
 
@@ -331,14 +332,21 @@ fn a_lock_that_is_none_is_refused_with_what_would_be_right() {
     robot.succeeds(&["check", "robot.toml", "--locked"]);
 }
 
+/// Runs the binary with nothing of the other tests: neither their cache nor their secret.
+fn alone(robot: &TestRobot, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
+    command.current_dir(robot.folder.path());
+    command.env("XDG_STATE_HOME", robot.folder.path().join("state"));
+    command.args(arguments).output().unwrap()
+}
+
 #[test]
 fn a_locked_robot_compiles_nothing() {
     let robot = locked();
-    let empty = ["--cache", "empty", "check", "robot.toml", "--locked"];
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"));
-    command.current_dir(robot.folder.path());
-    command.env("XDG_STATE_HOME", robot.folder.path().join("state"));
-    let output = command.args(empty).output().unwrap();
+    let output = alone(
+        &robot,
+        &["--cache", "empty", "check", "robot.toml", "--locked"],
+    );
     assert_eq!(output.status.code(), Some(1));
     let error = text(&output.stderr);
     for expected in [
@@ -350,29 +358,20 @@ fn a_locked_robot_compiles_nothing() {
     let entries = std::fs::read_dir(robot.folder.path().join("empty")).unwrap();
     assert_eq!(entries.count(), 0);
 
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"));
-    command.current_dir(robot.folder.path());
-    let output = command
-        .args(["--no-cache", "check", "robot.toml", "--locked"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("leave out --no-cache"));
+    for arguments in [
+        &["check", "robot.toml", "--locked"][..],
+        &["lock", "robot.toml"],
+    ] {
+        let output = alone(&robot, &[&["--no-cache"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("leave out --no-cache"));
+    }
 }
 
 #[test]
 fn a_locked_robot_runs_no_code_that_was_put_into_the_cache() {
     let robot = locked();
-    let own = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"));
-        command.current_dir(robot.folder.path());
-        command.env("XDG_STATE_HOME", robot.folder.path().join("state"));
-        command
-            .args(["--cache", "cache"])
-            .args(arguments)
-            .output()
-            .unwrap()
-    };
+    let own = |arguments: &[&str]| alone(&robot, &[&["--cache", "cache"], arguments].concat());
     assert_succeeded(&own(&["lock", "robot.toml"]));
     assert_succeeded(&own(&["check", "robot.toml", "--locked"]));
     let cache = robot.folder.path().join("cache");
