@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use gantry_hardware::ImageBuilder;
 use gantry_plugin::{
-    Budget, Limits, LogLine, LogSink, Plugin, Policy, Pool, Robot, Runtime, RuntimeConfig, Source,
+    Budget, CacheConfig, Limits, LogLine, LogSink, Plugin, Policy, Pool, Robot, Runtime,
+    RuntimeConfig, Source,
 };
 use gantry_scenario::{Bodies, Recorder, Setting};
 use gantry_scheduler::{Command, CommandBuilder, Signal, Tick, Value};
@@ -30,7 +31,11 @@ impl WasmRuntime {
                 warm: 0,
                 ..Pool::for_runs(512)
             },
-            cache: Some(cache.path().join("cache")),
+            cache: Some(CacheConfig {
+                folder: cache.path().join("code"),
+                key: cache.path().join("key"),
+                only: false,
+            }),
             ..RuntimeConfig::deterministic()
         })?;
         Ok(Self {
@@ -39,6 +44,7 @@ impl WasmRuntime {
                 name: "script".to_owned(),
                 origin: "tests/guests/script".to_owned(),
                 bytes: gantry_test_guests::SCRIPT.to_vec(),
+                signature: None,
             },
             _cache: cache,
         })
