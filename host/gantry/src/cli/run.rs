@@ -54,7 +54,7 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
             locked: lock.is_some(),
             clock: Clock::Real,
             events: args.events.as_deref(),
-            reload: true,
+            reload: lock.is_none(),
         },
     )?;
     let start = match &args.opmode {
