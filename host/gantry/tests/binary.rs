@@ -132,6 +132,64 @@ fn the_limits_of_the_file_hold() {
 }
 
 #[test]
+fn a_plugin_that_keeps_failing_is_quarantined_and_tried_again() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.hogs]
+        file = "hogs.wasm"
+        limits.quarantine = { failures = 3, within = "1 s", first = "500 ms" }
+        [plugins.counter]
+        file = "keeps-locals.wasm"
+        [plugins.strict]
+        file = "hogs.wasm"
+        limits.quarantine = { failures = 2, longest = "1 s" }
+        [[bindings]]
+        signal = { not = { button = "driver.a" } }
+        on = "retry-while-true"
+        command = "hogs/traps"
+        [[bindings]]
+        signal = { not = { button = "driver.a" } }
+        on = "retry-while-true"
+        command = "strict/panics"
+        [opmodes.all]
+        mode = "test"
+        schedule = [{ name = "counter/count", arguments = { ticks = 50 } }]
+        [devices.driver]
+        model = "gamepad"
+        "#,
+    );
+    let events = robot.sim("all", "5s");
+    let of = |event: &str, plugin: &str| -> Vec<Value> {
+        let is = |e: &&Value| e["event"] == event && e["plugin"] == plugin;
+        events.iter().filter(is).cloned().collect()
+    };
+    let times: Vec<_> = of("quarantined", "hogs")
+        .iter()
+        .map(|event| event["time"].as_f64().unwrap())
+        .collect();
+    assert_eq!(times, [0.5, 1.0, 2.0, 4.0]);
+    assert_eq!(of("released", "hogs").len(), 3);
+    assert_eq!(count(&events, "failed", "hogs/traps"), 4 * 3);
+    let message = of("quarantined", "hogs")[0]["message"].to_string();
+    assert!(message.contains("failed 3 times within 1s"), "{message}");
+    let times: Vec<_> = of("quarantined", "strict")
+        .iter()
+        .map(|event| event["time"].as_f64().unwrap())
+        .collect();
+    assert_eq!(times, [1.0; 5], "the longest is shorter than the first");
+    assert_eq!(count(&events, "completed", "counter/count"), 1);
+
+    let output = gantry(&robot.folder)
+        .arg("sim")
+        .arg(robot.path())
+        .args(["--opmode", "all", "--for", "5s"])
+        .output()
+        .unwrap();
+    let summary = text(&output.stdout);
+    assert!(summary.contains("Quarantines"), "{summary}");
+}
+
+#[test]
 fn a_robot_with_every_kind_of_bad_plugin_is_told_all_of_it_at_once() {
     let robot = TestRobot::new(
         r#"

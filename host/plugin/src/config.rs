@@ -175,6 +175,38 @@ pub struct Limits {
     pub call_bytes: usize,
     /// Log lines of one run per tick; more are counted and dropped.
     pub log_lines_per_tick: u32,
+    /// When the plugin has failed too often, and what becomes of it then.
+    pub quarantine: QuarantineLimits,
+}
+
+/// How often a plugin may fail before its commands are refused, and for how long they are.
+///
+/// Traps, exceeded limits and runs that had to be ended are failures; errors that commands return
+/// are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuarantineLimits {
+    /// So many failures are too many, if they happen
+    pub failures: u32,
+    /// within this time.
+    pub within: Duration,
+    /// How long the first quarantine lasts. Each further one lasts twice as long,
+    pub first: Duration,
+    /// but not longer than this. After as long a time without one they start anew.
+    pub longest: Duration,
+    /// Whether there is another chance at all.
+    pub retry: bool,
+}
+
+impl Default for QuarantineLimits {
+    fn default() -> Self {
+        Self {
+            failures: 5,
+            within: Duration::from_secs(10),
+            first: Duration::from_secs(2),
+            longest: Duration::from_secs(60),
+            retry: true,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -189,6 +221,7 @@ impl Default for Limits {
             handles: 10_000,
             call_bytes: 4 << 20,
             log_lines_per_tick: 200,
+            quarantine: QuarantineLimits::default(),
         }
     }
 }

@@ -56,6 +56,7 @@ mod log;
 mod nearest;
 mod plugin;
 mod policy;
+mod quarantine;
 mod registry;
 mod robot;
 mod run;
@@ -66,7 +67,9 @@ mod topics;
 mod wasi;
 
 pub use cache::{CacheError, NotCached};
-pub use config::{Budget, CacheConfig, Limits, Pool, Preemption, RuntimeConfig};
+pub use config::{
+    Budget, CacheConfig, Limits, Pool, Preemption, QuarantineLimits, RuntimeConfig,
+};
 pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
 pub use inspect::{Asks, GrantKind, GrantStatus, GrantUse, Inspection, SignatureReport};
@@ -74,6 +77,7 @@ pub use load::{Admission, LoadError, LoadErrorKind, Sizes, Stage, read_file};
 pub use log::{Level, LogLine, LogSink, MAX_LINE_BYTES};
 pub use plugin::{Plugin, Statistics};
 pub use policy::{Folder, Pattern, Policy, Source};
+pub use quarantine::Verdict;
 pub use registry::{LookupError, Registry};
 pub use robot::{Robot, TickClock};
 pub use runtime::{Runtime, RuntimeError};

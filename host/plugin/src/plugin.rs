@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use gantry_scheduler::{Command, CommandBuilder, MechanismId, Supplier, Value};
 
 use crate::contract::{ContractVersion, GuestPre};
 use crate::description::{Definition, Description};
+use crate::quarantine::{Quarantine, Verdict};
 use crate::registry::LookupError;
 use crate::run::{Context, Instance, WasmBody};
 use crate::runtime::RuntimeShared;
@@ -30,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) pre: GuestPre,
     pub(crate) counters: Arc<Counters>,
     pub(crate) supplier: Supplier,
+    pub(crate) quarantine: Arc<Quarantine>,
     pub(crate) runtime: Arc<RuntimeShared>,
     pub(crate) warm: Mutex<Vec<Instance>>,
 }
@@ -93,6 +96,12 @@ impl Plugin {
     /// Who vouches for it.
     pub fn signed(&self) -> &Signed {
         &self.0.signed
+    }
+
+    /// What became of it, if it has failed too often or has another chance. Also counts what the
+    /// scheduler had to end. The host MUST ask once per tick, before it.
+    pub fn review(&self, now: Duration) -> Option<Verdict> {
+        self.0.quarantine.review(now)
     }
 
     /// What its runs have done.

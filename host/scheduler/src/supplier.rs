@@ -1,7 +1,7 @@
 //! Who supplies commands.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who supplies commands, a loaded plugin for instance: they can be withdrawn together. Clones are
@@ -28,6 +28,17 @@ struct State {
     /// So that what is not withdrawn takes no lock.
     withdrawn: AtomicBool,
     reason: Mutex<Option<Arc<str>>>,
+    preempted: AtomicU64,
+    cleanups: AtomicU64,
+}
+
+/// How often runs had to be ended that did not end by themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Overruns {
+    /// Runs that were canceled because they were pre-empted in too many ticks in a row.
+    pub preempted: u64,
+    /// Canceled runs that were dropped because they did not end within their cleanup budget.
+    pub cleanups: u64,
 }
 
 impl Supplier {
@@ -49,6 +60,22 @@ impl Supplier {
         }
         let reason = self.0.reason.lock().unwrap_or_else(PoisonError::into_inner);
         reason.clone()
+    }
+
+    /// How often runs of its commands had to be ended.
+    pub fn overruns(&self) -> Overruns {
+        Overruns {
+            preempted: self.0.preempted.load(Ordering::Relaxed),
+            cleanups: self.0.cleanups.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn count_preempted(&self) {
+        self.0.preempted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_cleanup(&self) {
+        self.0.cleanups.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whether both are the same.

@@ -212,6 +212,21 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
             line.text("plugin", plugin);
             line.text("message", message);
         }
+        RecordKind::Quarantined {
+            plugin,
+            times,
+            time,
+            message,
+        } => {
+            line.text("plugin", plugin);
+            line.unsigned("times", u64::from(*times));
+            match time {
+                Some(time) => line.seconds("time", *time),
+                None => line.null("time"),
+            }
+            line.text("message", message);
+        }
+        RecordKind::Released { plugin } => line.text("plugin", plugin),
         RecordKind::Late { by, slowest } => {
             if options.timings {
                 line.seconds("by", *by);

@@ -49,6 +49,8 @@ pub use jsonl::{JsonlError, JsonlOptions, JsonlWriter};
 pub use overrun::{Overrun, OverrunReports};
 pub use record::{LogLevel, Mode, Record, RecordKind, Run, Slowest, TickTiming};
 pub use recorder::Recorder;
-pub use statistics::{CommandStatistics, Distribution, Interruptions, Outcomes, Statistics};
+pub use statistics::{
+    CommandStatistics, Distribution, Interruptions, Outcomes, Quarantines, Statistics,
+};
 pub use summary::Summary;
 pub use timeline::Timeline;

@@ -85,6 +85,22 @@ pub enum RecordKind {
         /// Why not.
         message: Box<str>,
     },
+    /// A plugin has failed too often: its commands are refused.
+    Quarantined {
+        /// The plugin.
+        plugin: Arc<str>,
+        /// How many times it has been by now.
+        times: u32,
+        /// For how long; none: until the program is started again.
+        time: Option<Duration>,
+        /// Why.
+        message: Box<str>,
+    },
+    /// A plugin that was quarantined has another chance.
+    Released {
+        /// The plugin.
+        plugin: Arc<str>,
+    },
     /// The tick ended later than it should have.
     Late {
         /// By how much, in real time.
@@ -131,6 +147,8 @@ impl RecordKind {
             RecordKind::DriverRecovered { .. } => "driver-recovered",
             RecordKind::Reloaded { .. } => "reloaded",
             RecordKind::ReloadRefused { .. } => "reload-refused",
+            RecordKind::Quarantined { .. } => "quarantined",
+            RecordKind::Released { .. } => "released",
             RecordKind::Late { .. } => "late",
             RecordKind::Topic { .. } => "topic",
             RecordKind::Note(_) => "note",

@@ -146,6 +146,23 @@ impl Recorder {
         });
     }
 
+    /// A plugin's commands are refused from now on, for this time or for good.
+    pub fn quarantined(&mut self, plugin: &str, times: u32, time: Option<Duration>, message: &str) {
+        let plugin = self.names.get(plugin);
+        self.push(RecordKind::Quarantined {
+            plugin,
+            times,
+            time,
+            message: message.into(),
+        });
+    }
+
+    /// A plugin's commands may start again.
+    pub fn released(&mut self, plugin: &str) {
+        let plugin = self.names.get(plugin);
+        self.push(RecordKind::Released { plugin });
+    }
+
     /// A topic has a new value.
     pub fn topic(&mut self, name: &str, value: Value) {
         let name = self.names.get(name);

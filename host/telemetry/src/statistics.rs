@@ -26,6 +26,7 @@ pub struct Statistics {
     by_name: HashMap<Arc<str>, usize>,
     live: LiveRuns,
     interruptions: Vec<Interruptions>,
+    quarantines: Vec<Quarantines>,
     dropped: u64,
 }
 
@@ -78,6 +79,17 @@ pub struct Interruptions {
     pub count: u64,
 }
 
+/// How often a plugin was quarantined.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Quarantines {
+    /// The plugin.
+    pub plugin: Arc<str>,
+    /// How often.
+    pub times: u32,
+    /// For how long, all together; none: the last one is for good.
+    pub time: Option<Duration>,
+}
+
 /// Plugins choose names, so what is kept by name is bounded; the rest is counted under one name.
 const MAX_NAMES: usize = 4096;
 
@@ -109,6 +121,7 @@ impl Statistics {
             by_name: HashMap::new(),
             live: LiveRuns::new(),
             interruptions: Vec::new(),
+            quarantines: Vec::new(),
             dropped: 0,
         }
     }
@@ -119,6 +132,12 @@ impl Statistics {
         match &record.kind {
             RecordKind::TickEnded(timing) => self.tick_ended(timing.as_ref()),
             RecordKind::Late { by, slowest } => self.late_tick(record, *by, slowest.as_ref()),
+            RecordKind::Quarantined {
+                plugin,
+                times,
+                time,
+                ..
+            } => self.quarantined(plugin, *times, *time),
             RecordKind::Dropped { bodies, others } => self.dropped += bodies + others,
             _ => {
                 if let (Some(run), Some(command)) = (record.run, &record.command) {
@@ -179,9 +198,30 @@ impl Statistics {
         &self.interruptions
     }
 
+    /// Which plugins were quarantined, in order of first appearance.
+    pub fn quarantines(&self) -> &[Quarantines] {
+        &self.quarantines
+    }
+
     /// How many records were lost on the way, so that the numbers are too small.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// There are as many as robot.toml has plugins, at most.
+    fn quarantined(&mut self, plugin: &Arc<str>, times: u32, time: Option<Duration>) {
+        let known = self.quarantines.iter_mut().find(|q| q.plugin == *plugin);
+        match known {
+            Some(known) => {
+                known.times = times;
+                known.time = known.time.zip(time).map(|(before, time)| before + time);
+            }
+            None => self.quarantines.push(Quarantines {
+                plugin: plugin.clone(),
+                times,
+                time,
+            }),
+        }
     }
 
     fn late_tick(&mut self, record: &Record, by: Duration, slowest: Option<&Slowest>) {

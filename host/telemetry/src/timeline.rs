@@ -108,6 +108,14 @@ impl Timeline {
             RecordKind::DriverRecovered { driver } => {
                 self.incident(record, || format!("driver `{driver}` recovered"));
             }
+            RecordKind::Quarantined {
+                plugin, message, ..
+            } => {
+                self.incident(record, || format!("plugin `{plugin}`: {message}"));
+            }
+            RecordKind::Released { plugin } => {
+                self.incident(record, || format!("plugin `{plugin}` has another chance"));
+            }
             _ => {
                 if let (Some(run), Some(command)) = (record.run, &record.command) {
                     self.event(run, command, record);

@@ -17,6 +17,48 @@ pub struct LimitsConfig {
     pub cleanup: Option<Duration>,
     /// How many ticks in a row a run may be pre-empted before it is canceled.
     pub preemption_limit: Option<u32>,
+    /// When it has failed too often, and what becomes of it then.
+    pub quarantine: QuarantineConfig,
+}
+
+/// When a plugin has failed too often, and what becomes of it then. None: the host's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QuarantineConfig {
+    /// So many failures are too many.
+    pub failures: Option<u32>,
+    /// If they happen within this time.
+    pub within: Option<Duration>,
+    /// How long the first quarantine lasts.
+    pub first: Option<Duration>,
+    /// How long the longest lasts.
+    pub longest: Option<Duration>,
+    /// Whether it has another chance in a robot that is locked.
+    pub retry_when_locked: Option<bool>,
+}
+
+impl QuarantineConfig {
+    fn read(mut table: Table<'_>, otherwise: Self) -> Self {
+        const SHORTEST: Duration = Duration::from_millis(1);
+        const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+        const REASON: &str = "a match is over sooner";
+        let mut time = |key| {
+            let node = table.optional(key)?;
+            node.duration_within(SHORTEST, LONGEST, REASON)
+        };
+        let (within, first, longest) = (time("within"), time("first"), time("longest"));
+        let failures = table.optional("failures");
+        let failures = failures.and_then(|node| node.count(1, 10_000));
+        let retry = table.optional("retry-when-locked");
+        let retry = retry.and_then(|node| node.boolean());
+        table.finish();
+        Self {
+            failures: failures.or(otherwise.failures),
+            within: within.or(otherwise.within),
+            first: first.or(otherwise.first),
+            longest: longest.or(otherwise.longest),
+            retry_when_locked: retry.or(otherwise.retry_when_locked),
+        }
+    }
 }
 
 impl LimitsConfig {
@@ -34,12 +76,21 @@ impl LimitsConfig {
         // A component's memory is counted in pages of 64 KiB and addressed with 32 bits.
         let memory = bytes("memory", 64 << 10, 4 << 30);
         let mut count = |key, least| table.optional(key)?.count(least, u32::MAX);
+        let preemption_limit = count("preemption-limit", 1);
+        let table_elements = count("table-elements", 1);
+        let quarantine = table.optional("quarantine");
+        let quarantine = quarantine.and_then(|node| node.table("{ failures = 5 }"));
+        let quarantine = match quarantine {
+            Some(table) => QuarantineConfig::read(table, otherwise.quarantine),
+            None => otherwise.quarantine,
+        };
         let limits = Self {
             memory: memory.or(otherwise.memory),
-            table_elements: count("table-elements", 1).or(otherwise.table_elements),
+            table_elements: table_elements.or(otherwise.table_elements),
             slice: slice.or(otherwise.slice),
             cleanup: cleanup.or(otherwise.cleanup),
-            preemption_limit: count("preemption-limit", 1).or(otherwise.preemption_limit),
+            preemption_limit: preemption_limit.or(otherwise.preemption_limit),
+            quarantine,
         };
         table.finish();
         limits

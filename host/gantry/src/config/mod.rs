@@ -46,7 +46,7 @@ pub use commands::{Argument, BindingConfig, BindingKind, CommandRef, DefaultConf
 pub use devices::DeviceConfig;
 pub use diagnostic::{ConfigErrors, Diagnostic, Severity};
 pub use gantry_hardware::sim::ParameterValue;
-pub use limits::LimitsConfig;
+pub use limits::{LimitsConfig, QuarantineConfig};
 pub use mechanisms::{ChannelConfig, MechanismConfig};
 pub use opmodes::{Mode, OpModeConfig};
 pub use plugins::{FolderConfig, Grant, PluginConfig, ReloadConfig};

@@ -286,6 +286,11 @@ fn limits(config: &LimitsConfig) -> Limits {
         limits.cleanup = gantry_plugin::Budget::of(cleanup);
     }
     limits.preemptions = config.preemption_limit;
+    let (quarantine, configured) = (&mut limits.quarantine, &config.quarantine);
+    quarantine.failures = configured.failures.unwrap_or(quarantine.failures);
+    quarantine.within = configured.within.unwrap_or(quarantine.within);
+    quarantine.first = configured.first.unwrap_or(quarantine.first);
+    quarantine.longest = configured.longest.unwrap_or(quarantine.longest);
     limits
 }
 

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use gantry_hardware::{DriverReport, Hardware, Health};
-use gantry_plugin::{Level, Runtime};
+use gantry_plugin::{Level, Runtime, Verdict};
 use gantry_scheduler::{Scheduler, Tick};
 use gantry_telemetry::{LogLevel, Producer, Recorder, TickTiming};
 
@@ -190,6 +190,7 @@ impl Robot {
         self.recorder.borrow_mut().begin_tick(tick);
         self.plugins.clock.set(tick);
 
+        self.judge_plugins(now);
         self.mode_channels.sample();
         self.hardware.begin_tick(now, since_last);
         self.scheduler.tick(now);
@@ -212,6 +213,31 @@ impl Robot {
             }
         });
         self.recorder.borrow_mut().end_tick(timing);
+    }
+
+    /// Sets aside plugins that have failed too often, and gives them another chance later.
+    fn judge_plugins(&mut self, now: Duration) {
+        for plugin in self.plugins.registry.plugins().values() {
+            let name = plugin.name();
+            match plugin.review(now) {
+                None => {}
+                Some(Verdict::Quarantined {
+                    times,
+                    time,
+                    reason,
+                }) => {
+                    tracing::error!("plugin `{name}`: {reason}");
+                    let mut recorder = self.recorder.borrow_mut();
+                    recorder.quarantined(name, times, time, &reason);
+                    drop(recorder);
+                    self.scheduler.cancel_from(plugin.supplier());
+                }
+                Some(Verdict::Released) => {
+                    tracing::info!("plugin `{name}` has another chance");
+                    self.recorder.borrow_mut().released(name);
+                }
+            }
+        }
     }
 
     /// What is left for the time between two ticks: log lines, faults, topics, warm instances.

@@ -26,6 +26,7 @@ use crate::contract::GuestPre;
 use crate::description::Description;
 use crate::plugin::{Counters, Plugin, Shared};
 use crate::policy::{Policy, Source};
+use crate::quarantine::Quarantine;
 use crate::robot::Robot;
 use crate::run::Context;
 use crate::runtime::RuntimeShared;
@@ -74,6 +75,7 @@ fn stages(
     }
     let requirements =
         grants::check(&description, policy, robot).map_err(|kind| (Stage::Grants, kind))?;
+    let supplier = Supplier::default();
     Ok(Plugin(Arc::new(Shared {
         context: Arc::new(Context::granted(&name, policy, robot)),
         description,
@@ -84,7 +86,8 @@ fn stages(
         signed: admission.signed,
         pre: linked.pre,
         counters: Arc::new(Counters::default()),
-        supplier: Supplier::default(),
+        quarantine: Arc::new(Quarantine::new(policy.limits.quarantine, supplier.clone())),
+        supplier,
         runtime: runtime.clone(),
         warm: Mutex::new(Vec::new()),
     })))

@@ -11,6 +11,7 @@ use super::fault::fault;
 use super::graveyard::{Graveyard, Remains, RunFuture};
 use super::store::Instance;
 use crate::plugin::Shared;
+use crate::quarantine::Quarantine;
 
 /// A command of a plugin with its arguments. Each run gets an instance of its own.
 pub(crate) struct WasmBody {
@@ -31,6 +32,7 @@ impl Body for WasmBody {
             command: self.command.clone(),
             arguments: self.arguments.clone(),
             graveyard: plugin.runtime.graveyard.clone(),
+            quarantine: plugin.quarantine.clone(),
         };
         let (future, control, mailbox) = match plugin.take_warm() {
             Some(instance) => {
@@ -92,7 +94,15 @@ impl WasmBody {
                         })
                         .await
                     }
-                    Err(error) => Err(format!("could not start: {}", fault(&error, store.data()))),
+                    Err(error) => {
+                        let message = format!("could not start: {}", fault(&error, store.data()));
+                        // That there is no room may be due to others.
+                        if !is_full(&error) {
+                            let now = context.clock.tick().time;
+                            call.quarantine.failed(now, &message);
+                        }
+                        Err(message)
+                    }
                 }
             })
         };
@@ -117,6 +127,7 @@ struct Call {
     command: Arc<str>,
     arguments: Arc<[(String, Value)]>,
     graveyard: Arc<Graveyard>,
+    quarantine: Arc<Quarantine>,
 }
 
 impl Call {
@@ -129,7 +140,11 @@ impl Call {
         let state = store.data();
         let result = match result {
             Ok(result) => result,
-            Err(error) => Err(fault(&error, state)),
+            Err(error) => {
+                let message = fault(&error, state);
+                self.quarantine.failed(state.moment().time, &message);
+                Err(message)
+            }
         };
         let tick = state.moment().number;
         state.run_log().finish(tick);

@@ -153,7 +153,7 @@ impl Bench {
     }
 
     pub fn tick(&mut self) {
-        let time = PERIOD * u32::try_from(self.number).unwrap();
+        let time = self.now();
         self.robot.image.begin_tick(time);
         self.robot.clock.set(gantry_scheduler::Tick {
             number: self.number,
@@ -162,6 +162,20 @@ impl Bench {
         self.scheduler.tick(time);
         self.robot.image.flush();
         self.number += 1;
+    }
+
+    /// The time of the tick to come.
+    pub fn now(&self) -> Duration {
+        PERIOD * u32::try_from(self.number).unwrap()
+    }
+
+    /// How many events begin like this.
+    pub fn count(&self, start: &str) -> usize {
+        let events = self.events();
+        events
+            .iter()
+            .filter(|event| event.starts_with(start))
+            .count()
     }
 
     pub fn ticks(&mut self, count: usize) {

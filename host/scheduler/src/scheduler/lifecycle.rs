@@ -166,8 +166,7 @@ impl Scheduler {
         let Some(run) = self.runs.get_mut(key) else {
             return;
         };
-        let limit = run.command.preemption_limit();
-        let limit = limit.unwrap_or(self.limits.preemptions);
+        let limit = run.preemption_limit(&self.limits);
         let (last, before) = run.preempted;
         let count = if before > 0 && last + 1 == tick {
             before + 1
@@ -177,6 +176,11 @@ impl Scheduler {
         run.preempted = (tick, count);
         run.wait = Wait::Preempted(answer);
         let (periodic, name) = (run.periodic, run.command.name().clone());
+        if count > limit
+            && let Some(supplier) = run.command.supplier()
+        {
+            supplier.count_preempted();
+        }
         self.emit(key, EventKind::Preempted(count));
         if count <= limit {
             self.turns.list_for_next(&mut self.runs, key);
@@ -364,6 +368,15 @@ impl Scheduler {
                 Step::Finished(_) => return,
                 Step::Asked(request) => answer = self.serve_cleanup(request),
                 Step::Preempted => break,
+            }
+        }
+        if let Some(run) = self.runs.get(key)
+            && let Some(supplier) = run.command.supplier()
+        {
+            // One that had to be canceled for its pre-emptions has been counted.
+            let (last, preemptions) = run.preempted;
+            if last != tick.number || preemptions <= run.preemption_limit(&self.limits) {
+                supplier.count_cleanup();
             }
         }
         self.emit(key, EventKind::CleanupOverrun);

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::Limits;
 use super::forked::Forked;
 use super::waits::{AwaitState, Waiters};
 use crate::{Answer, Command, Coroutine, Outcome, RunId, Signal};
@@ -96,6 +97,14 @@ pub(super) struct Runs {
     free: Vec<usize>,
     len: usize,
     last_id: u64,
+}
+
+impl Run {
+    /// In how many ticks in a row it may be pre-empted.
+    pub(super) fn preemption_limit(&self, limits: &Limits) -> u32 {
+        let limit = self.command.preemption_limit();
+        limit.unwrap_or(limits.preemptions)
+    }
 }
 
 impl Runs {

@@ -169,6 +169,26 @@ impl Summary<'_> {
         page.unlisted(pairs.len(), "pairs");
     }
 
+    fn quarantines(&self, page: &mut Page) {
+        let quarantines = self.statistics.quarantines();
+        if quarantines.is_empty() {
+            return;
+        }
+        page.heading("Quarantines: plugins that failed too often");
+        let mut table = Table::new(WIDTH);
+        table.column("", Align::Left, Paint::Bad);
+        table.column("times", Align::Right, Paint::Plain);
+        table.column("time", Align::Right, Paint::Plain);
+        for quarantined in quarantines {
+            table.row(vec![
+                quarantined.plugin.to_string(),
+                grouped(quarantined.times.into()),
+                quarantined.time.map_or("for good".to_owned(), short_time),
+            ]);
+        }
+        page.table(&table);
+    }
+
     fn incidents(&self, page: &mut Page) {
         let incidents = self.timeline.incidents();
         if incidents.is_empty() {
@@ -251,6 +271,7 @@ impl fmt::Display for Summary<'_> {
         self.commands(&mut page, &commands);
         self.preemptions(&mut page, &commands);
         self.interruptions(&mut page);
+        self.quarantines(&mut page);
         self.incidents(&mut page);
         self.loop_timing(&mut page);
         f.write_str(&page.text)
