@@ -144,11 +144,11 @@ fn a_plugin_that_keeps_failing_is_quarantined_and_tried_again() {
         file = "hogs.wasm"
         limits.quarantine = { failures = 2, longest = "1 s" }
         [[bindings]]
-        signal = { not = { button = "driver.a" } }
+        signal = "!driver.a"
         on = "retry-while-true"
         command = "hogs/traps"
         [[bindings]]
-        signal = { not = { button = "driver.a" } }
+        signal = "!driver.a"
         on = "retry-while-true"
         command = "strict/panics"
         [opmodes.all]
@@ -156,6 +156,7 @@ fn a_plugin_that_keeps_failing_is_quarantined_and_tried_again() {
         schedule = [{ name = "counter/count", arguments = { ticks = 50 } }]
         [devices.driver]
         model = "gamepad"
+        prefix = "driver"
         "#,
     );
     let events = robot.sim("all", "5s");

@@ -41,9 +41,10 @@ fn call(
     let tick = store.data().moment().number;
     store.data().run_log().finish(tick);
     match described {
-        Some(Ok(Ok(description))) => Ok(description),
-        Some(Ok(Err(message))) => Err(LoadErrorKind::Rejected(message)),
-        Some(Err(error)) => Err(LoadErrorKind::Fault(fault(&error, store.data()))),
+        Some(Ok(Ok(Ok(description)))) => Ok(description),
+        Some(Ok(Ok(Err(message)))) => Err(LoadErrorKind::Rejected(message)),
+        Some(Err(panic)) => Err(LoadErrorKind::Fault(panic.to_string())),
+        Some(Ok(Err(error))) => Err(LoadErrorKind::Fault(fault(&error, store.data()))),
         None => Err(LoadErrorKind::OutOfTime(match runtime.preemption {
             Preemption::Epoch { .. } => runtime.describe_budget.time,
             // Instructions as a time, as in `Budget::of`.

@@ -50,6 +50,13 @@ impl Body for WasmBody {
             plugin.counters.clone(),
             plugin.runtime.graveyard.clone(),
             (plugin.runtime.share.clone(), plugin.context.clock.period()),
+            {
+                let plugin = plugin.clone();
+                move |message: &str| {
+                    let now = plugin.context.clock.tick().time;
+                    plugin.quarantine.failed(now, message);
+                }
+            },
         ))
     }
 }

@@ -47,12 +47,19 @@ impl WasmCoroutine {
         counters: Arc<Counters>,
         graveyard: Arc<Graveyard>,
         (share, period): (Arc<Share>, Duration),
+        panicked: impl Fn(&str) + 'static,
     ) -> Self {
         let future = Rc::new(RefCell::new(Some(future)));
         let inner = FutureCoroutine::new(mailbox, {
             let (future, control, poller) = (future.clone(), control.clone(), Poller::new());
             poll_fn(move |_| match future.borrow_mut().as_mut() {
-                Some(future) => poller.poll(&control, future.as_mut()),
+                Some(future) => poller.poll(&control, future.as_mut()).map(|result| {
+                    result.unwrap_or_else(|panic| {
+                        let message = panic.to_string();
+                        panicked(&message);
+                        Err(message)
+                    })
+                }),
                 None => Poll::Ready(Err("the run was dropped".to_owned())),
             })
         });
@@ -206,6 +213,7 @@ mod tests {
                     Arc::default(),
                     Arc::default(),
                     (share.clone(), PERIOD),
+                    |_| (),
                 )
             };
             Self {

@@ -9,7 +9,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::control::{Control, Meter};
 use super::state::{Context, RunState};
-use super::waker::Poller;
+use super::waker::{Panicked, Poller};
 use crate::contract::{Guest, GuestPre};
 
 /// What it takes to make a store.
@@ -74,7 +74,10 @@ impl StoreMaker {
             Ok(store) => store,
             Err(error) => return Some(Err(error)),
         };
-        let guest = drive(&control, pre.instantiate(&mut store))?;
+        let guest = match drive(&control, pre.instantiate(&mut store))? {
+            Ok(guest) => guest,
+            Err(panic) => Err(panic.into()),
+        };
         Some(guest.map(|guest| Instance {
             store,
             guest,
@@ -85,7 +88,10 @@ impl StoreMaker {
 }
 
 /// Polls a guest's future to its end, or until its budget is used up.
-pub(crate) fn drive<F: Future>(control: &Control, future: F) -> Option<F::Output> {
+pub(crate) fn drive<F: Future>(
+    control: &Control,
+    future: F,
+) -> Option<Result<F::Output, Panicked>> {
     let mut future = pin!(future);
     let poller = Poller::new();
     loop {

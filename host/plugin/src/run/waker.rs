@@ -5,6 +5,8 @@
 //! another thread. Only the last one is waited for here: a file is read on the tick's time, so that
 //! a run does the same whatever the disk's speed is.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,19 +37,39 @@ impl Poller {
         }
     }
 
+    /// A future that has panicked must not be polled again.
     pub(crate) fn poll<F: Future + ?Sized>(
         &self,
         control: &Control,
         mut future: Pin<&mut F>,
-    ) -> Poll<F::Output> {
+    ) -> Poll<Result<F::Output, Panicked>> {
         loop {
             self.wakeup.woken.store(false, Ordering::Relaxed);
-            let poll = future.as_mut().poll(&mut Context::from_waker(&self.waker));
+            let mut context = Context::from_waker(&self.waker);
+            // What the host does for a guest may panic; that is the end of this run and no other.
+            let poll = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
+            let poll = match poll {
+                Ok(poll) => poll.map(Ok),
+                Err(panic) => return Poll::Ready(Err(Panicked::new(&*panic))),
+            };
             if poll.is_ready() || control.asking() || self.wakeup.woken.load(Ordering::Acquire) {
                 return poll;
             }
             self.wakeup.wait();
         }
+    }
+}
+
+/// The host has panicked in a call of a guest.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the host panicked in a call of this run: {0}")]
+pub(crate) struct Panicked(String);
+
+impl Panicked {
+    fn new(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self(text.unwrap_or("no message").to_owned())
     }
 }
 
@@ -116,7 +138,7 @@ mod tests {
             Poll::Pending
         }));
         let poll = Poller::new().poll(&Control::new(Meter::Fuel(1)), future);
-        assert_eq!(poll, Poll::Ready("read"));
+        assert_eq!(poll, Poll::Ready(Ok("read")));
         thread.unwrap().join().unwrap();
     }
 }

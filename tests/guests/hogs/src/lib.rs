@@ -5,12 +5,13 @@ wit_bindgen::generate!({ path: "../../../wit/command/0.1", world: "command-plugi
 
 use exports::gantry::command::plugin::{Definition, Description, Guest};
 use gantry::command::commands::Command;
+use gantry::command::hardware::NumberOutput;
 use gantry::command::types::{Argument, Value};
 use gantry::command::{coroutine, log};
 
 struct Plugin;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "loops",
     "ping-pongs",
     "floods-the-log",
@@ -23,6 +24,7 @@ const COMMANDS: [&str; 12] = [
     "shouts",
     "works-a-while",
     "fails",
+    "drives-and-logs",
 ];
 
 impl Guest for Plugin {
@@ -91,6 +93,14 @@ impl Guest for Plugin {
                     sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(number));
                 }
                 Ok(Some(Value::Integer((sum >> 1) as i64)))
+            }
+            "drives-and-logs" => {
+                let output = NumberOutput::open("arm.voltage")?;
+                output.set(6.0).map_err(|error| format!("{error:?}"))?;
+                coroutine::yield_().map_err(|error| format!("{error:?}"))?;
+                log::log(log::Level::Info, "the arm moves");
+                coroutine::park().map_err(|error| format!("{error:?}"))?;
+                Ok(None)
             }
             "fails" => Err("the arm is stuck".to_owned()),
             _ => Err(format!("no command {command}")),
