@@ -175,6 +175,15 @@ pub struct Limits {
     pub call_bytes: usize,
     /// Log lines of one run per tick; more are counted and dropped.
     pub log_lines_per_tick: u32,
+    /// Log lines of all its runs per second; more are dropped and told in one line.
+    pub log_lines_per_second: u32,
+    /// Runs of it that may be alive at once; more fail at once. None: three quarters of the pool.
+    pub live_runs: Option<u32>,
+    /// Commands that all its runs together may fork and await per tick; more are refused.
+    pub forks_per_tick: u32,
+    /// Bytes of log lines, topics, arguments and results of all its runs together per tick; the
+    /// run that hands over more fails.
+    pub bytes_per_tick: usize,
     /// When the plugin has failed too often, and what becomes of it then.
     pub quarantine: QuarantineLimits,
 }
@@ -221,6 +230,10 @@ impl Default for Limits {
             handles: 10_000,
             call_bytes: 4 << 20,
             log_lines_per_tick: 200,
+            log_lines_per_second: 1_000,
+            live_runs: None,
+            forks_per_tick: 1_000,
+            bytes_per_tick: 16 << 20,
             quarantine: QuarantineLimits::default(),
         }
     }

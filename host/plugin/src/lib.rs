@@ -53,6 +53,7 @@ mod engine;
 mod inspect;
 mod load;
 mod log;
+mod log_gate;
 mod nearest;
 mod plugin;
 mod policy;

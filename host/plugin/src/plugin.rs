@@ -99,8 +99,9 @@ impl Plugin {
     }
 
     /// What became of it, if it has failed too often or has another chance. Also counts what the
-    /// scheduler had to end. The host MUST ask once per tick, before it.
+    /// scheduler had to end, and tells of log lines that were dropped. The host MUST ask once per tick, before it.
     pub fn review(&self, now: Duration) -> Option<Verdict> {
+        self.0.context.log.tell();
         self.0.quarantine.review(now)
     }
 

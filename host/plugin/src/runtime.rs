@@ -29,6 +29,9 @@ pub(crate) struct RuntimeShared {
     pub(crate) share: Arc<Share>,
     /// How many instances of each plugin are kept ready.
     pub(crate) warm: usize,
+    /// Runs of one plugin that may be alive at once if it has no limit of its own, so that there
+    /// is room for others.
+    pub(crate) runs_per_plugin: u32,
     linkers: Vec<(ContractVersion, Linker<RunState>)>,
     /// The plugins that are kept warm.
     plugins: Mutex<Vec<Weak<Shared>>>,
@@ -81,6 +84,7 @@ impl Runtime {
             graveyard: Arc::new(Graveyard::default()),
             share: Arc::new(Share::default()),
             warm: config.pool.warm as usize,
+            runs_per_plugin: (config.pool.live_runs / 4).saturating_mul(3).max(1),
             linkers,
             plugins: Mutex::new(Vec::new()),
             _ticker: ticker,

@@ -16,7 +16,9 @@ fn ten_thousand_live_runs_fit_in_memory() {
         ..Pool::for_runs(RUNS as u32 + 16)
     };
     let mut bench = Bench::with(config);
-    bench.load("counter", KEEPS_LOCALS);
+    let mut policy = support::trusting();
+    policy.limits.live_runs = Some(u32::MAX);
+    bench.load_with("counter", KEEPS_LOCALS, &policy).unwrap();
     let before = resident();
     let arguments = || vec![("ticks".to_owned(), Value::Integer(3))];
     let commands: Vec<_> = (0..RUNS)

@@ -17,6 +17,14 @@ pub struct LimitsConfig {
     pub cleanup: Option<Duration>,
     /// How many ticks in a row a run may be pre-empted before it is canceled.
     pub preemption_limit: Option<u32>,
+    /// How many of its runs there may be at a time.
+    pub live_runs: Option<u32>,
+    /// How many commands its runs together may fork and await per tick.
+    pub forks_per_tick: Option<u32>,
+    /// How many bytes its runs together may hand to the host per tick.
+    pub bytes_per_tick: Option<u64>,
+    /// How many lines its runs together may log per second.
+    pub log_lines_per_second: Option<u32>,
     /// When it has failed too often, and what becomes of it then.
     pub quarantine: QuarantineConfig,
 }
@@ -75,9 +83,13 @@ impl LimitsConfig {
         let mut bytes = |key, least, most| table.optional(key)?.bytes(least, most);
         // A component's memory is counted in pages of 64 KiB and addressed with 32 bits.
         let memory = bytes("memory", 64 << 10, 4 << 30);
+        let bytes_per_tick = bytes("bytes-per-tick", 1 << 10, 4 << 30);
         let mut count = |key, least| table.optional(key)?.count(least, u32::MAX);
         let preemption_limit = count("preemption-limit", 1);
         let table_elements = count("table-elements", 1);
+        let live_runs = count("live-runs", 1);
+        let forks_per_tick = count("forks-per-tick", 1);
+        let log_lines_per_second = count("log-lines-per-second", 1);
         let quarantine = table.optional("quarantine");
         let quarantine = quarantine.and_then(|node| node.table("{ failures = 5 }"));
         let quarantine = match quarantine {
@@ -90,6 +102,10 @@ impl LimitsConfig {
             slice: slice.or(otherwise.slice),
             cleanup: cleanup.or(otherwise.cleanup),
             preemption_limit: preemption_limit.or(otherwise.preemption_limit),
+            live_runs: live_runs.or(otherwise.live_runs),
+            forks_per_tick: forks_per_tick.or(otherwise.forks_per_tick),
+            bytes_per_tick: bytes_per_tick.or(otherwise.bytes_per_tick),
+            log_lines_per_second: log_lines_per_second.or(otherwise.log_lines_per_second),
             quarantine,
         };
         table.finish();

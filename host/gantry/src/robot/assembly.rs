@@ -286,6 +286,13 @@ fn limits(config: &LimitsConfig) -> Limits {
         limits.cleanup = gantry_plugin::Budget::of(cleanup);
     }
     limits.preemptions = config.preemption_limit;
+    limits.live_runs = config.live_runs;
+    limits.forks_per_tick = config.forks_per_tick.unwrap_or(limits.forks_per_tick);
+    if let Some(bytes) = config.bytes_per_tick {
+        limits.bytes_per_tick = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    let lines = config.log_lines_per_second;
+    limits.log_lines_per_second = lines.unwrap_or(limits.log_lines_per_second);
     let (quarantine, configured) = (&mut limits.quarantine, &config.quarantine);
     quarantine.failures = configured.failures.unwrap_or(quarantine.failures);
     quarantine.within = configured.within.unwrap_or(quarantine.within);

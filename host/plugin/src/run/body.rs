@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use gantry_scheduler::{Body, BodyResult, Command, Coroutine, Mailbox, RunId, Value};
+use gantry_scheduler::{
+    Body, BodyResult, Command, Coroutine, FutureCoroutine, Mailbox, RunId, Value,
+};
 
 use super::control::Control;
 use super::coroutine::WasmCoroutine;
 use super::fault::fault;
 use super::graveyard::{Graveyard, Remains, RunFuture};
 use super::store::Instance;
+use super::usage::size;
 use crate::plugin::Shared;
 use crate::quarantine::Quarantine;
 
@@ -25,6 +28,15 @@ pub(crate) struct WasmBody {
 impl Body for WasmBody {
     fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine> {
         let plugin = &self.plugin;
+        let most = plugin.context.limits.live_runs;
+        let most = most.unwrap_or(plugin.runtime.runs_per_plugin);
+        let live = match plugin.context.usage.enter(most) {
+            Ok(live) => live,
+            Err(message) => {
+                let refused = std::future::ready(Err(message));
+                return Box::new(FutureCoroutine::new(Arc::default(), refused));
+            }
+        };
         plugin.counters.started.fetch_add(1, Relaxed);
         let call = Call {
             name: command.name().clone(),
@@ -50,6 +62,7 @@ impl Body for WasmBody {
             plugin.counters.clone(),
             plugin.runtime.graveyard.clone(),
             (plugin.runtime.share.clone(), plugin.context.clock.period()),
+            live,
             {
                 let plugin = plugin.clone();
                 move |message: &str| {
@@ -145,6 +158,12 @@ impl Call {
         store.data_mut().belongs_to(&self.name, self.run);
         let result = guest.run(&mut store, &self.command, &self.arguments).await;
         let state = store.data();
+        let result = result.and_then(|result| {
+            if let Ok(Some(value)) = &result {
+                state.hand_over(size(value))?;
+            }
+            Ok(result)
+        });
         let result = match result {
             Ok(result) => result,
             Err(error) => {

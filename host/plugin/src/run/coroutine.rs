@@ -13,6 +13,7 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
 use super::share::{Conduct, Share};
+use super::usage::LiveRun;
 use super::waker::Poller;
 use crate::config::{Budget, Limits};
 use crate::plugin::Counters;
@@ -36,6 +37,8 @@ pub(crate) struct WasmCoroutine {
     slice: Budget,
     /// An answer that came when the slice was used up.
     kept: Option<Answer>,
+    /// Counts it as live.
+    _live: LiveRun,
 }
 
 impl WasmCoroutine {
@@ -47,6 +50,7 @@ impl WasmCoroutine {
         counters: Arc<Counters>,
         graveyard: Arc<Graveyard>,
         (share, period): (Arc<Share>, Duration),
+        live: LiveRun,
         panicked: impl Fn(&str) + 'static,
     ) -> Self {
         let future = Rc::new(RefCell::new(Some(future)));
@@ -77,6 +81,7 @@ impl WasmCoroutine {
             tick,
             slice: limits.slice,
             kept,
+            _live: live,
         }
     }
 
@@ -178,6 +183,7 @@ mod tests {
     use std::sync::atomic::AtomicU32;
 
     use super::super::control::Meter;
+    use super::super::usage::Usage;
     use super::*;
 
     const PERIOD: Duration = Duration::from_millis(20);
@@ -193,7 +199,7 @@ mod tests {
     impl Crowd {
         /// Runs that compute for so many quanta and end.
         fn new(works: &[u32]) -> Self {
-            let share = Arc::new(Share::default());
+            let (share, usage) = (Arc::new(Share::default()), Arc::new(Usage::default()));
             let quanta: Vec<_> = works.iter().map(|_| Arc::default()).collect();
             let run = |(work, quanta): (&u32, &Arc<AtomicU32>)| {
                 let (work, quanta) = (*work, quanta.clone());
@@ -213,6 +219,7 @@ mod tests {
                     Arc::default(),
                     Arc::default(),
                     (share.clone(), PERIOD),
+                    usage.enter(u32::MAX).unwrap(),
                     |_| (),
                 )
             };

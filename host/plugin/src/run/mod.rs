@@ -9,6 +9,7 @@ mod limiter;
 mod share;
 mod state;
 mod store;
+mod usage;
 mod waker;
 
 pub(crate) use body::WasmBody;
@@ -19,3 +20,4 @@ pub(crate) use limiter::bytes;
 pub(crate) use share::Share;
 pub(crate) use state::{Context, Denied, RunState, unexpected};
 pub(crate) use store::{Instance, StoreMaker, drive};
+pub(crate) use usage::size;

@@ -12,9 +12,11 @@ use wasmtime_wasi::WasiCtx;
 
 use super::control::{Control, Phase};
 use super::limiter::Limiter;
+use super::usage::Usage;
 use crate::capabilities::Grants;
 use crate::config::Limits;
-use crate::log::{LogSink, RunLog};
+use crate::log::RunLog;
+use crate::log_gate::LogGate;
 use crate::policy::{Folder, Policy};
 use crate::registry::Registry;
 use crate::robot::{Robot, TickClock};
@@ -34,7 +36,8 @@ pub(crate) struct Context {
     pub(crate) clock: Arc<TickClock>,
     /// The registry holds the plugins, so they must not hold it.
     pub(crate) registry: Weak<Registry>,
-    pub(crate) log: Arc<dyn LogSink>,
+    pub(crate) log: Arc<LogGate>,
+    pub(crate) usage: Arc<Usage>,
     pub(crate) seed: u64,
 }
 
@@ -65,7 +68,13 @@ impl Context {
             topics: robot.topics.clone(),
             clock: robot.clock.clone(),
             registry: Arc::downgrade(&robot.registry),
-            log: robot.log.clone(),
+            log: Arc::new(LogGate::new(
+                robot.log.clone(),
+                name.clone(),
+                robot.clock.clone(),
+                policy.limits.log_lines_per_second,
+            )),
+            usage: Arc::default(),
             seed: robot.seed,
         }
     }
@@ -182,6 +191,13 @@ impl RunState {
             Ok(other) => unexpected(call, &other),
             Err(denied) => Ok(Err(denied)),
         }
+    }
+
+    /// Counts bytes that the guest hands to the host; too many in one tick end the run.
+    pub(crate) fn hand_over(&self, bytes: usize) -> wasmtime::Result<()> {
+        let (context, tick) = (&self.context, self.moment().number);
+        let result = context.usage.hand_over(tick, bytes, &context.limits);
+        result.map_err(wasmtime::Error::msg)
     }
 
     /// Keeps something the guest gets a handle to.

@@ -13,8 +13,7 @@ use wasmtime_wasi::p2::{
 };
 
 use crate::log::{RunLog, Stream};
-use crate::robot::TickClock;
-use crate::run::RunState;
+use crate::run::{Context, RunState};
 
 /// The most bytes that one write may carry.
 const MAX_WRITE: usize = 64 << 10;
@@ -22,7 +21,7 @@ const MAX_WRITE: usize = 64 << 10;
 /// An output stream that ends in the log.
 struct LogStream {
     log: Arc<Mutex<RunLog>>,
-    clock: Arc<TickClock>,
+    context: Arc<Context>,
     stream: Stream,
 }
 
@@ -38,8 +37,11 @@ impl OutputStream for LogStream {
                 "more was written than `check-write` allows",
             ));
         }
+        let (context, tick) = (&self.context, self.context.clock.tick().number);
+        let counted = context.usage.hand_over(tick, bytes.len(), &context.limits);
+        counted.map_err(|message| StreamError::trap(&message))?;
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.output(self.clock.tick().number, self.stream, &bytes);
+        log.output(tick, self.stream, &bytes);
         Ok(())
     }
 
@@ -56,7 +58,7 @@ impl RunState {
     fn log_stream(&mut self, stream: Stream) -> Result<Resource<DynOutputStream>> {
         let stream: DynOutputStream = Box::new(LogStream {
             log: self.log.clone(),
-            clock: self.context.clock.clone(),
+            context: self.context.clone(),
             stream,
         });
         self.keep(stream)

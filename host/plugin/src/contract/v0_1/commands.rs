@@ -1,7 +1,7 @@
 //! The interface `commands`: command objects. State machines have a file of their own.
 
 use gantry_scheduler::{Command, GroupError, Request, Signal, delay, parallel, race, sequence};
-use gantry_scheduler::{MechanismSet, condition};
+use gantry_scheduler::{MechanismSet, Value, condition};
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
@@ -9,7 +9,7 @@ use super::bindings::gantry::command::commands::{Host, HostCommand};
 use super::bindings::gantry::command::types::{Argument, SchedulingError};
 use super::convert;
 use super::coroutine::answered;
-use crate::run::RunState;
+use crate::run::{RunState, size};
 
 /// What the guest gets: its own result within one that ends the run.
 type Made = Result<std::result::Result<Resource<Command>, String>>;
@@ -31,10 +31,14 @@ impl HostCommand for RunState {
             true => name,
             false => format!("{}/{name}", self.context.name),
         };
-        let arguments = arguments
+        let arguments: Vec<(String, Value)> = arguments
             .into_iter()
             .map(|a| (a.name, a.value.into()))
             .collect();
+        let bytes = arguments
+            .iter()
+            .map(|(name, value)| name.len() + size(value));
+        self.hand_over(bytes.sum())?;
         match registry.command(&name, arguments) {
             Ok(command) => Ok(self.try_keep(command)),
             Err(error) => Ok(Err(error.to_string())),

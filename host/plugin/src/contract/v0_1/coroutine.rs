@@ -26,6 +26,9 @@ impl Host for RunState {
 
     async fn await_(&mut self, command: Resource<Command>) -> Answered<Outcome> {
         let command = self.table.get(&command)?.clone();
+        if let Err(message) = self.count_forks(1) {
+            return Ok(Err(SchedulingError::Invalid(message)));
+        }
         let request = Request::Await(vec![command], AwaitMode::All);
         match self.ask("await", request).await? {
             Ok(Answer::Outcomes(mut outcomes)) if outcomes.len() == 1 => {
@@ -119,6 +122,11 @@ impl Host for RunState {
 }
 
 impl RunState {
+    fn count_forks(&self, commands: usize) -> std::result::Result<(), String> {
+        let (context, tick) = (&self.context, self.moment().number);
+        context.usage.fork(tick, commands, &context.limits)
+    }
+
     /// The commands behind handles. The outer error ends the run, the inner one is the guest's.
     fn commands(
         &self,
@@ -129,6 +137,9 @@ impl RunState {
                 "{} commands in one call; {MAX_COMMANDS} is the most",
                 handles.len()
             );
+            return Ok(Err(SchedulingError::Invalid(message)));
+        }
+        if let Err(message) = self.count_forks(handles.len()) {
             return Ok(Err(SchedulingError::Invalid(message)));
         }
         let commands = handles

@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 use super::bindings::gantry::command::state::{Host, HostTopic};
 use super::bindings::gantry::command::types::Value;
 use crate::capabilities::Topic;
-use crate::run::RunState;
+use crate::run::{RunState, size};
 
 impl Host for RunState {}
 
@@ -21,10 +21,9 @@ impl HostTopic for RunState {
         this: Resource<Topic>,
         value: Value,
     ) -> Result<std::result::Result<(), String>> {
-        Ok(self
-            .table
-            .get(&this)?
-            .publish(&self.context.topics, &value.into()))
+        let value = value.into();
+        self.hand_over(size(&value))?;
+        Ok(self.table.get(&this)?.publish(&self.context.topics, &value))
     }
 
     fn read(&mut self, this: Resource<Topic>) -> Result<Option<Value>> {

@@ -11,6 +11,7 @@ impl types::Host for RunState {}
 
 impl log::Host for RunState {
     fn log(&mut self, level: Level, message: String) -> Result<()> {
+        self.hand_over(message.len())?;
         let level = match level {
             Level::Trace => plain::Level::Trace,
             Level::Debug => plain::Level::Debug,
