@@ -64,6 +64,34 @@ fn the_robot_has_its_period_and_policy() {
 }
 
 #[test]
+fn quarantines_of_a_locked_robot_are_for_good_unless_the_file_says_otherwise() {
+    let text = r#"
+        robot.name = "Kickoff"
+        limits.quarantine = { failures = 3, first = "1 s" }
+        [plugins.strict]
+        file = "strict.wasm"
+        limits.live-runs = 4
+        [plugins.lenient]
+        file = "lenient.wasm"
+        limits.quarantine = { retry-when-locked = true, longest = "5 s" }
+    "#;
+    let mut config = RobotConfig::parse("robot.toml", text).unwrap();
+    let quarantines = |config: &RobotConfig| {
+        let plugins = config.plugins.iter();
+        let quarantines = plugins.map(|plugin| plugin.limits.quarantine.for_good);
+        quarantines.collect::<Vec<_>>()
+    };
+    assert_eq!(quarantines(&config), [false, false]);
+    config.lock();
+    assert_eq!(quarantines(&config), [true, false]);
+    for (plugin, longest) in config.plugins.iter().zip([None, Some(5)]) {
+        let quarantine = plugin.limits.quarantine;
+        assert_eq!(quarantine.failures, Some(3), "as in [limits]");
+        assert_eq!(quarantine.longest, longest.map(Duration::from_secs));
+    }
+}
+
+#[test]
 fn channels_are_called_after_their_mechanism() {
     let config = kickoff();
     let find = |name: &str| {

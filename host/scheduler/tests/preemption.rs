@@ -5,7 +5,8 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use gantry_scheduler::{
-    Answer, Command, CommandBuilder, Coroutine, Limits, Request, RunId, Step, Tick,
+    Answer, Command, CommandBuilder, Coroutine, Limits, Overruns, Request, RunId, Step, Supplier,
+    Tick,
 };
 use support::{Bench, Journal};
 
@@ -194,4 +195,34 @@ fn a_native_body_that_awaits_something_foreign_is_preempted() {
     bench.start(&[&a]);
     bench.tick();
     assert!(!a.is_running());
+}
+
+#[test]
+fn a_supplier_is_told_once_of_each_run_that_had_to_be_ended() {
+    let mut bench = bench(1);
+    let supplier = Supplier::default();
+    let supplied = |bench: &Bench| {
+        let builder = bench.command("a", &["arm"]).supplier(&supplier);
+        puppet_of(builder, bench, [])
+    };
+    let a = supplied(&bench);
+    bench.start(&[&a]);
+    assert_eq!(supplier.overruns(), Overruns::default());
+    bench.tick();
+    let (preempted, cleanups) = (1, 0);
+    let expected = Overruns {
+        preempted,
+        cleanups,
+    };
+    assert_eq!(supplier.overruns(), expected, "its cleanup was one, too");
+
+    let a = supplied(&bench);
+    bench.start(&[&a]);
+    bench.scheduler.cancel(&a);
+    let cleanups = 1;
+    let expected = Overruns {
+        preempted,
+        cleanups,
+    };
+    assert_eq!(supplier.overruns(), expected);
 }

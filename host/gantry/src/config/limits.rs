@@ -42,13 +42,15 @@ pub struct QuarantineConfig {
     pub longest: Option<Duration>,
     /// Whether it has another chance in a robot that is locked.
     pub retry_when_locked: Option<bool>,
+    /// Whether it has no other chance: each quarantine lasts until the program is started again.
+    pub for_good: bool,
 }
 
 impl QuarantineConfig {
     fn read(mut table: Table<'_>, otherwise: Self) -> Self {
         const SHORTEST: Duration = Duration::from_millis(1);
         const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-        const REASON: &str = "a match is over sooner";
+        const REASON: &str = "a plugin is quarantined for a tick at least and a day at most";
         let mut time = |key| {
             let node = table.optional(key)?;
             node.duration_within(SHORTEST, LONGEST, REASON)
@@ -65,6 +67,7 @@ impl QuarantineConfig {
             first: first.or(otherwise.first),
             longest: longest.or(otherwise.longest),
             retry_when_locked: retry.or(otherwise.retry_when_locked),
+            for_good: otherwise.for_good,
         }
     }
 }

@@ -294,6 +294,7 @@ fn limits(config: &LimitsConfig) -> Limits {
     let lines = config.log_lines_per_second;
     limits.log_lines_per_second = lines.unwrap_or(limits.log_lines_per_second);
     let (quarantine, configured) = (&mut limits.quarantine, &config.quarantine);
+    quarantine.retry = !configured.for_good;
     quarantine.failures = configured.failures.unwrap_or(quarantine.failures);
     quarantine.within = configured.within.unwrap_or(quarantine.within);
     quarantine.first = configured.first.unwrap_or(quarantine.first);

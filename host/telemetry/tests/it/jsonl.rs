@@ -1,6 +1,7 @@
 //! The event stream.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use gantry_scheduler::Value;
 use gantry_telemetry::{
@@ -75,6 +76,21 @@ fn every_kind() -> Script {
     script.host(RecordKind::ReloadRefused {
         plugin: "arm-kit".into(),
         message: "parsing: the file is empty".into(),
+    });
+    script.host(RecordKind::Quarantined {
+        plugin: "arm-kit".into(),
+        times: 2,
+        time: Some(Duration::from_secs(4)),
+        message: "it failed too often".into(),
+    });
+    script.host(RecordKind::Released {
+        plugin: "arm-kit".into(),
+    });
+    script.host(RecordKind::Quarantined {
+        plugin: "arm-kit".into(),
+        times: 3,
+        time: None,
+        message: "it failed again".into(),
     });
     script.host(RecordKind::Note("the end is near".into()));
     script.host(RecordKind::Dropped {
