@@ -54,22 +54,22 @@ impl Body for WasmBody {
             }
             None => self.cold(call),
         };
+        let panicked = {
+            let plugin = plugin.clone();
+            move |message: &str| {
+                let now = plugin.context.clock.tick().time;
+                plugin.quarantine.failed(now, message);
+            }
+        };
+        let period = plugin.context.clock.period();
         Box::new(WasmCoroutine::new(
             future,
             mailbox,
-            control,
+            (control, panicked),
             plugin.context.limits,
             plugin.counters.clone(),
             plugin.runtime.graveyard.clone(),
-            (plugin.runtime.share.clone(), plugin.context.clock.period()),
-            live,
-            {
-                let plugin = plugin.clone();
-                move |message: &str| {
-                    let now = plugin.context.clock.tick().time;
-                    plugin.quarantine.failed(now, message);
-                }
-            },
+            (plugin.runtime.share.clone(), period, live),
         ))
     }
 }

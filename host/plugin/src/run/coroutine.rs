@@ -45,13 +45,11 @@ impl WasmCoroutine {
     pub(crate) fn new(
         future: RunFuture,
         mailbox: Arc<Mailbox>,
-        control: Arc<Control>,
+        (control, panicked): (Arc<Control>, impl Fn(&str) + 'static),
         limits: Limits,
         counters: Arc<Counters>,
         graveyard: Arc<Graveyard>,
-        (share, period): (Arc<Share>, Duration),
-        live: LiveRun,
-        panicked: impl Fn(&str) + 'static,
+        (share, period, live): (Arc<Share>, Duration, LiveRun),
     ) -> Self {
         let future = Rc::new(RefCell::new(Some(future)));
         let inner = FutureCoroutine::new(mailbox, {
@@ -214,13 +212,11 @@ mod tests {
                 WasmCoroutine::new(
                     future,
                     Arc::default(),
-                    Arc::new(Control::new(Meter::Fuel(QUANTUM))),
+                    (Arc::new(Control::new(Meter::Fuel(QUANTUM))), |_: &str| ()),
                     Limits::default(),
                     Arc::default(),
                     Arc::default(),
-                    (share.clone(), PERIOD),
-                    usage.enter(u32::MAX).unwrap(),
-                    |_| (),
+                    (share.clone(), PERIOD, usage.enter(u32::MAX).unwrap()),
                 )
             };
             Self {
