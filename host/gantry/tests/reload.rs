@@ -400,6 +400,7 @@ fn sha256(bytes: &[u8]) -> String {
         name: String::new(),
         origin: String::new(),
         bytes: bytes.to_vec(),
+        signature: None,
     };
     source.digest()
 }

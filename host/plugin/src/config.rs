@@ -148,8 +148,13 @@ impl Default for Pool {
 impl Serialize for Budget {
     /// The time: the fuel follows from it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:?}", self.time))
+        in_words(&self.time, serializer)
     }
+}
+
+/// A time as `1.5s`.
+fn in_words<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{time:?}"))
 }
 
 /// What one run of a plugin may use.
@@ -192,15 +197,18 @@ pub struct Limits {
 ///
 /// Traps, exceeded limits and runs that had to be ended are failures; errors that commands return
 /// are not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct QuarantineLimits {
     /// So many failures are too many, if they happen
     pub failures: u32,
     /// within this time.
+    #[serde(serialize_with = "in_words")]
     pub within: Duration,
     /// How long the first quarantine lasts. Each further one lasts twice as long,
+    #[serde(serialize_with = "in_words")]
     pub first: Duration,
     /// but not longer than this. After as long a time without one they start anew.
+    #[serde(serialize_with = "in_words")]
     pub longest: Duration,
     /// Whether there is another chance at all.
     pub retry: bool,

@@ -68,9 +68,7 @@ mod topics;
 mod wasi;
 
 pub use cache::{CacheError, NotCached};
-pub use config::{
-    Budget, CacheConfig, Limits, Pool, Preemption, QuarantineLimits, RuntimeConfig,
-};
+pub use config::{Budget, CacheConfig, Limits, Pool, Preemption, QuarantineLimits, RuntimeConfig};
 pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
 pub use inspect::{Asks, GrantKind, GrantStatus, GrantUse, Inspection, SignatureReport};

@@ -42,8 +42,11 @@ estop         emergency stop: disable it until the program is started again
 quit          stop the program";
 
 pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
-    let config = load(&args.robot)?;
+    let mut config = load(&args.robot)?;
     let (files, lock) = args.locked.files(&config)?;
+    if lock.is_some() {
+        config.lock();
+    }
     let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,

@@ -30,12 +30,15 @@ pub(super) struct SimArgs {
 }
 
 pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
-    let config = load(&args.robot)?;
+    let mut config = load(&args.robot)?;
     let phases = match (&args.opmode, args.duration) {
         (Some(opmode), Some(duration)) => vec![Phase::of_opmode(&config, opmode, duration)?],
         _ => Phase::of_timeline(&config)?,
     };
     let (files, lock) = args.locked.files(&config)?;
+    if lock.is_some() {
+        config.lock();
+    }
     let runtime = common.runtime(&config, false, lock.is_some())?;
     let session = Session::start(
         config,

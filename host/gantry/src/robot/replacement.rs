@@ -45,7 +45,11 @@ impl Replacement {
         surroundings: &gantry_plugin::Robot,
     ) -> Result<Self, String> {
         let loaded = runtime
-            .load(source, &assembly::policy(plugin, &config.trust), surroundings)
+            .load(
+                source,
+                &assembly::policy(plugin, &config.trust),
+                surroundings,
+            )
             .map_err(|error| format!("{}: {}", error.stage, error.kind))?;
         Ok(Self {
             commands: make_commands(config, &loaded, &surroundings.mechanisms)?,
