@@ -90,6 +90,9 @@ fn limits(operations_per_tick: u32) -> Limits {
         cleanup: slice,
         requests_per_tick: u32::MAX,
         log_lines_per_tick: u32::MAX,
+        log_lines_per_second: u32::MAX,
+        forks_per_tick: u32::MAX,
+        bytes_per_tick: usize::MAX,
         ..Limits::default()
     }
 }
