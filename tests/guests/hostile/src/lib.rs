@@ -1,0 +1,169 @@
+//! One module per attack. Each is a command of the same name, with `-` for `_`.
+#![allow(missing_docs, unsafe_code, unreachable_pub)]
+
+wit_bindgen::generate!({ path: "../../../wit/command/0.1", world: "command-plugin" });
+
+use exports::gantry::command::plugin::{Definition, Description, Guest};
+use gantry::command::coroutine;
+use gantry::command::types::{Argument, SchedulingError, Value};
+
+type Answer = Result<Option<Value>, String>;
+
+struct Attack {
+    name: &'static str,
+    run: fn() -> Answer,
+    on_lift: bool,
+}
+
+macro_rules! attacks {
+    (free: $($free:ident)* ; on the lift: $($lift:ident)*) => {
+        $(mod $free;)*
+        $(mod $lift;)*
+        const ATTACKS: &[Attack] = &[
+            $(Attack { name: stringify!($free), run: $free::run, on_lift: false },)*
+            $(Attack { name: stringify!($lift), run: $lift::run, on_lift: true },)*
+            // What attacks start.
+            Attack { name: "idle", run: idle, on_lift: false },
+            Attack { name: "await_ring_back", run: await_ring_back, on_lift: false },
+            Attack { name: "idle_on_lift", run: idle, on_lift: true },
+            Attack { name: "loops_on_lift", run: endless_loop::run, on_lift: true },
+        ];
+    };
+}
+
+attacks! {
+    free:
+    endless_loop
+    endless_loop_in_cleanup
+    yield_storm
+    request_storm
+    deep_recursion
+    stack_exhaustion_through_host_calls
+    memory_growth
+    giant_string
+    giant_list
+    giant_argument
+    giant_result
+    nested_groups
+    nested_signals
+    hoarded_handles
+    nested_handles
+    invalid_utf8
+    forged_handle
+    dropped_handle
+    reused_handle
+    foreign_handle
+    fork_bomb_wide
+    fork_bomb_deep
+    await_itself
+    await_ring
+    highest_priority_forever
+    default_command_abuse
+    thousands_of_triggers
+    topic_flood
+    topic_of_another
+    log_flood
+    terminal_escapes
+    output_of_another
+    times_that_are_none
+    sleeps_for_a_year
+    tells_time_apart
+    random_that_differs
+    path_dot_dot
+    path_symlink
+    path_proc
+    path_absolute
+    path_race
+    sockets
+    environment
+    state_from_an_earlier_run
+    foreign_command
+    folder_flood
+    exits_the_process
+    panics_at_length
+    cancels_everybody
+    ;
+    on the lift:
+    output_after_losing_it
+    output_in_cleanup_after_budget
+    output_not_a_number
+    output_out_of_range
+}
+
+struct Plugin;
+
+impl Guest for Plugin {
+    fn describe() -> Result<Description, String> {
+        let definition = |attack: &Attack| Definition {
+            name: attack.name.replace('_', "-"),
+            summary: String::new(),
+            parameters: Vec::new(),
+            returns: None,
+            requirements: match attack.on_lift {
+                true => vec!["lift".to_owned()],
+                false => Vec::new(),
+            },
+            priority: 0,
+            runs_while_disabled: false,
+        };
+        Ok(Description {
+            name: "hostile".to_owned(),
+            version: "0.1.0".to_owned(),
+            summary: String::new(),
+            commands: ATTACKS.iter().map(definition).collect(),
+            reads: Vec::new(),
+            publishes: vec!["hostile.*".to_owned()],
+        })
+    }
+
+    fn run(command: String, _: Vec<Argument>) -> Answer {
+        let mut attacks = ATTACKS.iter();
+        match attacks.find(|attack| attack.name.replace('_', "-") == command) {
+            Some(attack) => (attack.run)(),
+            None => Err(format!("no command {command}")),
+        }
+    }
+}
+
+fn idle() -> Answer {
+    let _ = coroutine::park();
+    Ok(None)
+}
+
+fn await_ring_back() -> Answer {
+    let other = gantry::command::commands::Command::lookup("await-ring", &[])?;
+    match coroutine::await_(&other) {
+        Ok(outcome) => Err(innermost(&format!("{outcome:?}"))),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+/// Why something was not started, without the rest.
+fn refusal(error: &SchedulingError) -> String {
+    match error {
+        SchedulingError::Refused(failure) => {
+            let mut refused = failure.refused.iter();
+            refused
+                .next()
+                .map_or_else(String::new, |first| first.reason.clone())
+        }
+        error => format!("{error:?}"),
+    }
+}
+
+/// The end of a failure that has climbed through many.
+fn innermost(text: &str) -> String {
+    let start = text.len().saturating_sub(100);
+    text[text.ceil_char_boundary(start)..].replace(['"', ')', '\\'], "")
+}
+
+/// Reads these files, none of which it may see.
+fn no_secret(paths: &[&str]) -> Answer {
+    let answers = paths.iter().map(|path| match std::fs::read(path) {
+        Ok(bytes) => format!("{path}: {} bytes", bytes.len()),
+        Err(error) => format!("{path}: {}", error.kind()),
+    });
+    Err(answers.collect::<Vec<_>>().join(", "))
+}
+
+export!(Plugin);
