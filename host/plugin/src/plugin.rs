@@ -45,6 +45,7 @@ pub(crate) struct Counters {
     pub(crate) completed: AtomicU64,
     pub(crate) failed: AtomicU64,
     pub(crate) preempted: AtomicU64,
+    pub(crate) fuel: AtomicU64,
 }
 
 /// What the runs of one plugin have done since it was loaded.
@@ -60,6 +61,9 @@ pub struct Statistics {
     pub failed: u64,
     /// Ticks in which a run was stopped because its slice was used up.
     pub preempted: u64,
+    /// Instructions that runs have executed, in whole quanta; 0 unless
+    /// [`Preemption::Fuel`](crate::Preemption::Fuel) counts them.
+    pub fuel: u64,
 }
 
 impl Plugin {
@@ -114,6 +118,7 @@ impl Plugin {
             completed: counters.completed.load(Relaxed),
             failed: counters.failed.load(Relaxed),
             preempted: counters.preempted.load(Relaxed),
+            fuel: counters.fuel.load(Relaxed),
         }
     }
 

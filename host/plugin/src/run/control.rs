@@ -120,6 +120,14 @@ impl Control {
         }
     }
 
+    /// Instructions between two interruptions; 0 if they are not counted.
+    pub(crate) fn quantum(&self) -> u64 {
+        match &self.meter {
+            Meter::Epoch(_) => 0,
+            Meter::Fuel(quantum) => *quantum,
+        }
+    }
+
     /// Steps until the budget is used up; none if it is.
     pub(crate) fn epochs_left(&self) -> Option<u64> {
         match &self.meter {

@@ -86,7 +86,12 @@ impl WasmCoroutine {
     /// Goes on until the guest asks, ends or has used up its budget.
     fn advance(&mut self, tick: Tick, mut answer: Answer) -> Step {
         loop {
-            match self.inner.resume(tick, answer) {
+            let step = self.inner.resume(tick, answer);
+            if matches!(step, Step::Preempted) {
+                let quantum = self.control.quantum();
+                self.counters.fuel.fetch_add(quantum, Relaxed);
+            }
+            match step {
                 Step::Preempted if self.control.interrupted() => answer = Answer::Continue,
                 Step::Finished(result) => {
                     let counter = match result {

@@ -45,6 +45,11 @@ impl Log {
     pub fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
+
+    /// The lines since the last call.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
 }
 
 /// What the scheduler says, as `command event`.
@@ -212,6 +217,11 @@ impl Bench {
         self.trace.events.lock().unwrap().clone()
     }
 
+    /// The events since the last call.
+    pub fn take_events(&self) -> Vec<String> {
+        std::mem::take(&mut self.trace.events.lock().unwrap())
+    }
+
     pub fn topic(&self, name: &str) -> Option<Value> {
         self.robot.topics.read(name)
     }
@@ -267,12 +277,15 @@ pub fn configured(entries: &[(&str, &str)]) -> Policy {
 fn image() -> Image {
     let mut image = ImageBuilder::new();
     let arm = image.add_mechanism("arm").unwrap();
-    image.add_mechanism("lift").unwrap();
+    let lift = image.add_mechanism("lift").unwrap();
     for channel in [
         Channel::output("arm.voltage", Kind::Number, arm)
             .unit("V")
             .range(-12.0, 12.0),
         Channel::output("arm.lights", Kind::Array { length: 3 }, arm).range(0.0, 1.0),
+        Channel::output("lift.voltage", Kind::Number, lift)
+            .unit("V")
+            .range(-12.0, 12.0),
         Channel::input("arm.angle", Kind::Number).unit("rad"),
         Channel::input("driver.a", Kind::Boolean),
         Channel::input("secret.number", Kind::Number),

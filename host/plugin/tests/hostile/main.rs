@@ -1,0 +1,165 @@
+//! Hostile guests: what happens to each, and that an innocent robot beside it notices nothing.
+//!
+//! `tests/README.md` has the table of them, which `GANTRY_BLESS=1 cargo test -p gantry-plugin
+//! --test hostile` writes. `cargo test -p gantry-plugin --test hostile real_time -- --nocapture`
+//! prints how long ticks took.
+
+mod attacks;
+mod bombs;
+mod guest;
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
+mod table;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use attacks::{Attack, Guest};
+use gantry_plugin::{Pool, RuntimeConfig};
+use scene::{Report, play};
+use support::{PERIOD, source, trusting};
+
+/// Instructions that stand for a period: 500 per microsecond.
+pub const PERIOD_FUEL: u64 = PERIOD.as_micros() as u64 * 500;
+
+fn virtual_time() -> RuntimeConfig {
+    sized(RuntimeConfig::deterministic())
+}
+
+fn real_time() -> RuntimeConfig {
+    sized(RuntimeConfig::default())
+}
+
+/// Room for as many runs as the binary has by default, and one folder of compiled code for all.
+fn sized(mut config: RuntimeConfig) -> RuntimeConfig {
+    static CACHE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let cache = CACHE.get_or_init(|| tempfile::tempdir().unwrap());
+    config.pool = Pool::for_runs(128);
+    config.cache = Some(cache.path().join("compiled"));
+    config.describe_budget.fuel = 100_000_000;
+    config
+}
+
+fn find(name: &str) -> Attack {
+    let mut all = attacks::all().into_iter();
+    all.find(|attack| attack.name == name).unwrap()
+}
+
+/// What comes of an attack in virtual time. It is played once, whoever asks.
+fn report(attack: &Attack) -> Arc<Report> {
+    type Reports = Mutex<HashMap<&'static str, Arc<OnceLock<Arc<Report>>>>>;
+    static REPORTS: OnceLock<Reports> = OnceLock::new();
+    let slot = {
+        let reports = REPORTS.get_or_init(Mutex::default);
+        let mut reports = reports.lock().unwrap_or_else(PoisonError::into_inner);
+        reports.entry(attack.name).or_default().clone()
+    };
+    let made = slot.get_or_init(|| Arc::new(play(Some(attack), virtual_time())));
+    made.clone()
+}
+
+/// What the innocent robot does when it is alone.
+fn alone() -> &'static Report {
+    static ALONE: OnceLock<Report> = OnceLock::new();
+    ALONE.get_or_init(|| play(None, virtual_time()))
+}
+
+/// What is asked of every attack.
+fn check(name: &str) {
+    let attack = find(&name.replace('_', "-"));
+    let report = report(&attack);
+    let seen = format!("{:?} {:?}", report.refused, report.hostile);
+    assert!(
+        seen.contains(attack.comes_to),
+        "{name} came to {}",
+        table::what_happens(&attack, &report)
+    );
+    assert_eq!(report.innocent, alone().innocent, "the innocent one noticed");
+    assert!(
+        report.busiest < PERIOD_FUEL,
+        "{} instructions in one tick",
+        report.busiest
+    );
+}
+
+macro_rules! tests {
+    ($($name:ident: $guest:expr => $comes_to:expr;)*) => {
+        mod attack {
+            $(#[test] fn $name() { super::check(stringify!($name)); })*
+        }
+    };
+}
+
+attacks::attacks!(tests);
+
+#[test]
+fn the_innocent_robot_does_something() {
+    let lines = &alone().innocent;
+    let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(count("arm.voltage"), scene::TICKS as usize);
+    assert_eq!(count("innocent/pulses completed 3"), 8);
+    assert_eq!(count("info innocent/holds the arm is at"), 8);
+    assert!(alone().hostile.is_empty(), "{:?}", alone().hostile);
+}
+
+#[test]
+fn every_attack_does_the_same_every_time() {
+    for attack in attacks::all() {
+        // One of them depends on when a thread gets its turn, and the bombs never run.
+        if attack.name == "path-race" || matches!(attack.guest, Guest::Made(_)) {
+            continue;
+        }
+        let (first, second) = (report(&attack), play(Some(&attack), virtual_time()));
+        assert_eq!(first.hostile, second.hostile, "{}", attack.name);
+        assert_eq!(first.busiest, second.busiest, "{}", attack.name);
+    }
+}
+
+#[test]
+fn a_description_does_not_depend_on_how_often_it_was_asked_for() {
+    let bench = support::Bench::with(virtual_time());
+    let bytes = guest::from_file("describe-that-lies");
+    let plugin = source("liar", &bytes);
+    for _ in 0..3 {
+        let loaded = bench.runtime.load(&plugin, &trusting(), &bench.robot);
+        assert_eq!(loaded.unwrap().description().version, "0.1.0");
+        bench.runtime.maintain();
+    }
+}
+
+/// In real time what pre-empts is a clock, and what counts is how long a tick takes.
+#[test]
+fn no_attack_makes_a_tick_late_in_real_time() {
+    let mut late = Vec::new();
+    for attack in attacks::all() {
+        if matches!(attack.guest, Guest::Made(_)) {
+            continue;
+        }
+        let report = play(Some(&attack), real_time());
+        println!("{:<40} {:>8.2?} in the longest tick", attack.name, report.longest);
+        if report.longest > PERIOD {
+            late.push((attack.name, report.longest));
+        }
+    }
+    assert!(late.is_empty(), "{late:?}");
+}
+
+#[test]
+fn no_bomb_takes_long_to_load() {
+    for attack in attacks::all() {
+        let Guest::Made(make) = attack.guest else {
+            continue;
+        };
+        let bench = support::Bench::with(RuntimeConfig::deterministic());
+        let (bytes, start) = (make(), scene::processor_time());
+        let loaded = bench.load_with("hostile", &bytes, &trusting());
+        let time = scene::processor_time() - start;
+        println!("{:<40} {time:>8.2?} until it is {}", attack.name, match loaded {
+            Ok(_) => "loaded",
+            Err(_) => "refused",
+        });
+        assert!(time < Duration::from_secs(30), "{} {time:?}", attack.name);
+    }
+}
