@@ -1,5 +1,7 @@
 //! The attacks. Each is a file in `tests/guests/hostile`, or a function of `bombs`.
 
+use gantry_test_guests::HOSTILE;
+
 use super::bombs::*;
 
 /// One attack.
@@ -24,6 +26,15 @@ pub enum Guest {
 }
 
 impl Attack {
+    /// The component.
+    pub fn bytes(&self) -> Vec<u8> {
+        match self.guest {
+            Guest::Rust => HOSTILE.to_vec(),
+            Guest::Text => super::guest::from_file(self.name),
+            Guest::Made(make) => make(),
+        }
+    }
+
     /// The command that is the attack.
     pub fn command(&self) -> String {
         match self.guest {

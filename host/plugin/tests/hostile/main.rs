@@ -17,30 +17,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use attacks::{Attack, Guest};
-use gantry_plugin::{Pool, RuntimeConfig};
-use scene::{Report, play};
+use gantry_plugin::RuntimeConfig;
+use scene::{PERIOD_FUEL, Report, play, real_time, virtual_time};
 use support::{PERIOD, source, trusting};
-
-/// Instructions that stand for a period: 500 per microsecond.
-pub const PERIOD_FUEL: u64 = PERIOD.as_micros() as u64 * 500;
-
-fn virtual_time() -> RuntimeConfig {
-    sized(RuntimeConfig::deterministic())
-}
-
-fn real_time() -> RuntimeConfig {
-    sized(RuntimeConfig::default())
-}
-
-/// Room for as many runs as the binary has by default, and one folder of compiled code for all.
-fn sized(mut config: RuntimeConfig) -> RuntimeConfig {
-    static CACHE: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let cache = CACHE.get_or_init(|| tempfile::tempdir().unwrap());
-    config.pool = Pool::for_runs(128);
-    config.cache = Some(cache.path().join("compiled"));
-    config.describe_budget.fuel = 100_000_000;
-    config
-}
 
 fn find(name: &str) -> Attack {
     let mut all = attacks::all().into_iter();
@@ -76,7 +55,11 @@ fn check(name: &str) {
         "{name} came to {}",
         table::what_happens(&attack, &report)
     );
-    assert_eq!(report.innocent, alone().innocent, "the innocent one noticed");
+    assert_eq!(
+        report.innocent,
+        alone().innocent,
+        "the innocent one noticed"
+    );
     assert!(
         report.busiest < PERIOD_FUEL,
         "{} instructions in one tick",
@@ -138,7 +121,10 @@ fn no_attack_makes_a_tick_late_in_real_time() {
             continue;
         }
         let report = play(Some(&attack), real_time());
-        println!("{:<40} {:>8.2?} in the longest tick", attack.name, report.longest);
+        println!(
+            "{:<40} {:>8.2?} in the longest tick",
+            attack.name, report.longest
+        );
         if report.longest > PERIOD {
             late.push((attack.name, report.longest));
         }
@@ -156,10 +142,14 @@ fn no_bomb_takes_long_to_load() {
         let (bytes, start) = (make(), scene::processor_time());
         let loaded = bench.load_with("hostile", &bytes, &trusting());
         let time = scene::processor_time() - start;
-        println!("{:<40} {time:>8.2?} until it is {}", attack.name, match loaded {
-            Ok(_) => "loaded",
-            Err(_) => "refused",
-        });
+        println!(
+            "{:<40} {time:>8.2?} until it is {}",
+            attack.name,
+            match loaded {
+                Ok(_) => "loaded",
+                Err(_) => "refused",
+            }
+        );
         assert!(time < Duration::from_secs(30), "{} {time:?}", attack.name);
     }
 }

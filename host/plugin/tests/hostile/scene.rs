@@ -2,15 +2,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use gantry_plugin::{Folder, Pattern, Plugin, Policy, RuntimeConfig};
+use gantry_plugin::{Folder, Pattern, Plugin, Policy, Pool, RuntimeConfig};
 use gantry_scheduler::Command;
-use gantry_test_guests::{HOSTILE, INNOCENT};
+use gantry_test_guests::INNOCENT;
 
-use super::attacks::{Attack, Guest};
+use super::attacks::Attack;
 use super::support::{Bench, PERIOD};
 
 /// Ticks of a scene.
@@ -19,6 +19,29 @@ pub const TICKS: u64 = 80;
 const STARTS: [u64; 3] = [10, 25, 40];
 /// The tick before which the attack is canceled.
 const CANCEL: u64 = 55;
+
+/// Instructions that stand for a period: 500 per microsecond.
+pub const PERIOD_FUEL: u64 = PERIOD.as_micros() as u64 * 500;
+
+/// Pre-emption that is the same every time.
+pub fn virtual_time() -> RuntimeConfig {
+    sized(RuntimeConfig::deterministic())
+}
+
+/// Pre-emption by a clock.
+pub fn real_time() -> RuntimeConfig {
+    sized(RuntimeConfig::default())
+}
+
+/// Room for as many runs as an attack needs to be one, and one folder of compiled code for all.
+fn sized(mut config: RuntimeConfig) -> RuntimeConfig {
+    static CACHE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let cache = CACHE.get_or_init(|| tempfile::tempdir().unwrap());
+    config.pool = Pool::for_runs(128);
+    config.cache = Some(cache.path().join("compiled"));
+    config.describe_budget.fuel = 100_000_000;
+    config
+}
 
 /// What was seen of one scene.
 #[derive(Debug, Default)]
@@ -47,7 +70,7 @@ pub fn play(attack: Option<&Attack>, config: RuntimeConfig) -> Report {
     for tick in 0..TICKS {
         if let Some(attack) = attack {
             if tick == 5 {
-                scene.load(attack, &folder);
+                scene.load(attack, &attack.bytes(), &folder);
             }
             if STARTS.contains(&tick) {
                 scene.start(attack);
@@ -96,19 +119,14 @@ impl Scene {
     }
 
     /// Loads the hostile plugin between two ticks.
-    pub fn load(&mut self, attack: &Attack, folder: &Granted) {
+    pub fn load(&mut self, attack: &Attack, bytes: &[u8], folder: &Granted) {
         let policy = Policy {
             mechanisms: vec!["lift".to_owned()],
             publishes: vec![Pattern::from("hostile.*")],
             folder: attack.name.starts_with("path-").then(|| folder.grant()),
             ..Policy::default()
         };
-        let bytes = match attack.guest {
-            Guest::Rust => HOSTILE.to_vec(),
-            Guest::Text => super::guest::from_file(attack.name),
-            Guest::Made(make) => make(),
-        };
-        match self.bench.load_with("hostile", &bytes, &policy) {
+        match self.bench.load_with("hostile", bytes, &policy) {
             Ok(plugin) => self.plugins.push(plugin),
             Err(error) => {
                 let error = error.to_string();

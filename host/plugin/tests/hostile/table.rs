@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::attacks::{Attack, Guest, all};
-use super::scene::Report;
-use super::{PERIOD_FUEL, report};
+use super::report;
+use super::scene::{PERIOD_FUEL, Report};
 
 const BEGIN: &str = "<!-- what follows is written by the tests -->\n";
 const END: &str = "<!-- what precedes is written by the tests -->\n";
@@ -36,14 +36,25 @@ fn every_guest_is_an_attack() {
         for entry in fs::read_dir(guests().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|found| found == extension) {
-                files.insert(path.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
+                files.insert(
+                    path.file_stem()
+                        .unwrap()
+                        .to_str()
+                        .unwrap()
+                        .replace('_', "-"),
+                );
             }
         }
     }
     files.remove("lib");
     let attacks = all();
-    let written = attacks.iter().filter(|a| !matches!(a.guest, Guest::Made(_)));
-    assert_eq!(files, written.map(|attack| attack.name.to_owned()).collect());
+    let written = attacks
+        .iter()
+        .filter(|a| !matches!(a.guest, Guest::Made(_)));
+    assert_eq!(
+        files,
+        written.map(|attack| attack.name.to_owned()).collect()
+    );
     assert!(attacks.len() >= 40);
 }
 
@@ -102,7 +113,9 @@ pub fn what_happens(attack: &Attack, report: &Report) -> String {
         let Some((_, said)) = line.split_once(' ') else {
             continue;
         };
-        let told = ["info ", "warn ", "error "].iter().any(|level| said.starts_with(level));
+        let told = ["info ", "warn ", "error "]
+            .iter()
+            .any(|level| said.starts_with(level));
         if told && said.contains(" hostile/") {
             let text = said.split_once(&command).map_or(said, |(_, text)| text);
             parts.push(format!("logs {}", cell(text.trim())));
@@ -111,7 +124,13 @@ pub fn what_happens(attack: &Attack, report: &Report) -> String {
     }
     let mut seen = BTreeSet::new();
     for event in &events {
-        let is_end = ["completed", "failed", "canceled", "interrupted", "cleanup-overrun"];
+        let is_end = [
+            "completed",
+            "failed",
+            "canceled",
+            "interrupted",
+            "cleanup-overrun",
+        ];
         let is_end = is_end.iter().any(|end| event.starts_with(end));
         if is_end && seen.insert(*event) {
             parts.push(cell(event));

@@ -50,7 +50,7 @@ fn holds() -> Result<(), String> {
     loop {
         let now = angle.get();
         voltage
-            .set(now.cos() + 0.01 * clock::now())
+            .set(now.cos() + 0.01 * (clock::now() % 100.0))
             .map_err(|error| format!("{error:?}"))?;
         topic.publish(&Value::Number(now))?;
         if clock::tick() % 10 == 0 {
