@@ -1,7 +1,7 @@
 //! The body of a command that a plugin offers.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
 
 use gantry_scheduler::{
     Body, BodyResult, Command, Coroutine, FutureCoroutine, Mailbox, RunId, Value,
@@ -43,7 +43,7 @@ impl Body for WasmBody {
             run,
             command: self.command.clone(),
             arguments: self.arguments.clone(),
-            graveyard: plugin.runtime.graveyard.clone(),
+            graveyard: Arc::downgrade(&plugin.runtime.graveyard),
             quarantine: plugin.quarantine.clone(),
         };
         let (future, control, mailbox) = match plugin.take_warm() {
@@ -87,16 +87,13 @@ impl WasmBody {
                 (plugin.context.clone(), control.clone(), mailbox.clone());
             Box::pin(async move {
                 // What is over may hold the room that this run needs.
-                if call.graveyard.len() >= MAX_REMAINS {
-                    call.graveyard.clear();
-                }
+                call.make_room(MAX_REMAINS);
                 let mut store = match maker.store(&context, &control, &mailbox) {
                     Ok(store) => store,
                     Err(error) => return Err(error.to_string()),
                 };
                 let mut made = pre.instantiate(&mut store).await;
-                if made.as_ref().is_err_and(is_full) && call.graveyard.len() > 0 {
-                    call.graveyard.clear();
+                if made.as_ref().is_err_and(is_full) && call.make_room(1) {
                     // A store whose instantiation failed is not used again.
                     store = match maker.store(&context, &control, &mailbox) {
                         Ok(store) => store,
@@ -146,7 +143,8 @@ struct Call {
     run: RunId,
     command: Arc<str>,
     arguments: Arc<[(String, Value)]>,
-    graveyard: Arc<Graveyard>,
+    /// It holds such calls when they are over, so they must not hold it.
+    graveyard: Weak<Graveyard>,
     quarantine: Arc<Quarantine>,
 }
 
@@ -174,7 +172,21 @@ impl Call {
         };
         let tick = state.moment().number;
         state.run_log().finish(tick);
-        self.graveyard.bury(Remains::Store(Box::new(store)));
+        if let Some(graveyard) = self.graveyard.upgrade() {
+            graveyard.bury(Remains::Store(Box::new(store)));
+        }
         result
+    }
+
+    /// Clears away what is left of runs that are over, if it is at least that much. Says whether.
+    fn make_room(&self, least: usize) -> bool {
+        let Some(graveyard) = self.graveyard.upgrade() else {
+            return false;
+        };
+        let clears = graveyard.len() >= least;
+        if clears {
+            graveyard.clear();
+        }
+        clears
     }
 }

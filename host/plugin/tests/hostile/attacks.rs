@@ -26,6 +26,13 @@ pub enum Guest {
 }
 
 impl Attack {
+    /// Whether the innocent one notices. Whoever can name a command may start it, at
+    /// any priority: that is the only thing that another plugin feels, as an interruption by a
+    /// command of its own.
+    pub fn is_felt(&self) -> bool {
+        self.name == "foreign-command"
+    }
+
     /// The component.
     pub fn bytes(&self) -> Vec<u8> {
         match self.guest {
@@ -49,99 +56,99 @@ impl Attack {
 macro_rules! attacks {
     ($with:ident) => {
         $with! {
-            await_itself: Rust => "?";
-            await_ring: Rust => "?";
-            cancels_everybody: Rust => "?";
-            deep_recursion: Rust => "?";
-            default_command_abuse: Rust => "?";
-            dropped_handle: Rust => "?";
-            endless_loop: Rust => "?";
-            endless_loop_in_cleanup: Rust => "?";
-            environment: Rust => "?";
-            exits_the_process: Rust => "?";
-            folder_flood: Rust => "?";
-            foreign_command: Rust => "?";
-            foreign_handle: Rust => "?";
-            forged_handle: Rust => "?";
-            fork_bomb_deep: Rust => "?";
-            fork_bomb_wide: Rust => "?";
-            giant_argument: Rust => "?";
-            giant_list: Rust => "?";
-            giant_result: Rust => "?";
-            giant_string: Rust => "?";
-            highest_priority_forever: Rust => "?";
-            hoarded_handles: Rust => "?";
-            invalid_utf8: Rust => "?";
-            log_flood: Rust => "?";
-            memory_growth: Rust => "?";
-            nested_groups: Rust => "?";
-            nested_handles: Rust => "?";
-            nested_signals: Rust => "?";
-            output_after_losing_it: Rust => "?";
-            output_in_cleanup_after_budget: Rust => "?";
-            output_not_a_number: Rust => "?";
-            output_of_another: Rust => "?";
-            output_out_of_range: Rust => "?";
-            panics_at_length: Rust => "?";
-            path_absolute: Rust => "?";
-            path_dot_dot: Rust => "?";
-            path_proc: Rust => "?";
-            path_race: Rust => "?";
-            path_symlink: Rust => "?";
-            random_that_differs: Rust => "?";
-            request_storm: Rust => "?";
-            reused_handle: Rust => "?";
-            sleeps_for_a_year: Rust => "?";
-            sockets: Rust => "?";
-            stack_exhaustion_through_host_calls: Rust => "?";
-            state_from_an_earlier_run: Rust => "?";
-            tells_time_apart: Rust => "?";
-            terminal_escapes: Rust => "?";
-            thousands_of_triggers: Rust => "?";
-            times_that_are_none: Rust => "?";
-            topic_flood: Rust => "?";
-            topic_of_another: Rust => "?";
-            yield_storm: Rust => "?";
-            bulk_memory: Text => "?";
-            call_during_a_call: Text => "?";
-            call_in_post_return: Text => "?";
-            describe_bad_discriminant: Text => "?";
-            describe_invalid_utf8: Text => "?";
-            describe_out_of_bounds: Text => "?";
-            describe_that_lies: Text => "?";
-            describe_that_suspends: Text => "?";
-            describe_with_a_giant_list: Text => "?";
-            describe_with_many_commands: Text => "?";
-            endless_loop_in_describe: Text => "?";
-            endless_loop_in_post_return: Text => "?";
-            endless_loop_in_realloc: Text => "?";
-            endless_loop_in_realloc_of_a_call: Text => "?";
-            endless_loop_in_start: Text => "?";
-            realloc_out_of_bounds: Text => "?";
-            result_bad_discriminant: Text => "?";
-            result_out_of_bounds: Text => "?";
-            result_unaligned: Text => "?";
-            table_growth: Text => "?";
-            trap_in_describe: Text => "?";
-            trap_in_post_return: Text => "?";
-            trap_in_realloc: Text => "?";
-            trap_in_run: Text => "?";
-            trap_in_start: Text => "?";
-            wrong_type_of_run: Text => "?";
-            yield_during_a_call: Text => "?";
-            huge_component: Made(huge_component) => "?";
-            thousands_of_functions: Made(thousands_of_functions) => "?";
-            giant_function: Made(giant_function) => "?";
-            pathological_nesting: Made(pathological_nesting) => "?";
-            nested_components: Made(nested_components) => "?";
-            thousands_of_locals: Made(thousands_of_locals) => "?";
-            giant_jump_tables: Made(giant_jump_tables) => "?";
-            hundreds_of_memories: Made(hundreds_of_memories) => "?";
-            thousands_of_instances: Made(thousands_of_instances) => "?";
-            exponential_types: Made(exponential_types) => "?";
-            giant_initial_memory: Made(giant_initial_memory) => "?";
-            giant_initial_table: Made(giant_initial_table) => "?";
-            half_a_file: Made(half_a_file) => "?";
+            await_itself: Rust => "hostile/await-itself interrupted";
+            await_ring: Rust => "canceled";
+            cancels_everybody: Rust => "canceled";
+            deep_recursion: Rust => "trap: out of bounds memory access";
+            default_command_abuse: Rust => "was not granted; the plugin";
+            dropped_handle: Rust => "unknown handle index 1";
+            endless_loop: Rust => "preempted";
+            endless_loop_in_cleanup: Rust => "endless-loop-in-cleanup cleanup-overrun";
+            environment: Rust => "0 variables, 0 arguments, 0 bytes of input, files in None";
+            exits_the_process: Rust => "with code 0; a command ends by returning from";
+            folder_flood: Rust => "preempted";
+            foreign_command: Rust => "hostile/foreign-command canceled";
+            foreign_handle: Rust => "handle index 1 used with the wrong type";
+            forged_handle: Rust => "unknown handle index 4711";
+            fork_bomb_deep: Rust => "hostile/fork-bomb-deep interrupted";
+            fork_bomb_wide: Rust => "canceled";
+            giant_argument: Rust => "preempted";
+            giant_list: Rust => "a value of 3200000 bytes is too large for topic";
+            giant_result: Rust => "too much data is being copied between the host and the guest";
+            giant_string: Rust => "too much data is being copied between the host and the guest";
+            highest_priority_forever: Rust => "belongs to run 1; a command writes what it requires, while it requires it";
+            hoarded_handles: Rust => "the run holds 10000 handles, which is the most; drop those it does not need";
+            invalid_utf8: Rust => "invalid utf-8 sequence of 1 bytes from index 0";
+            log_flood: Rust => "more lines were dropped: too many in one tick";
+            memory_growth: Rust => "of memory and was refused more: its limit is";
+            nested_groups: Rust => "canceled";
+            nested_handles: Rust => "too much data is being copied between the host and the guest";
+            nested_signals: Rust => "a signal made of more than 1000 others";
+            output_after_losing_it: Rust => "a command writes what it requires, while it requires it";
+            output_in_cleanup_after_budget: Rust => "canceled";
+            output_not_a_number: Rust => "NaN V is outside the range of";
+            output_of_another: Rust => "belongs to run 1; a command writes what it requires, while it requires it";
+            output_out_of_range: Rust => "12.000001 V is outside the range of";
+            panics_at_length: Rust => "instruction executed";
+            path_absolute: Rust => "/etc/passwd: entity not found, //etc/passwd: entity not found, /root-link/etc/passwd: permission denied";
+            path_dot_dot: Rust => "/../outside.txt: permission denied, ../outside.txt: permission denied, /sub/../../outside.txt: permission denied";
+            path_proc: Rust => "/proc/self/environ: entity not found, /../proc/self/environ: permission denied, /proc-link/self/environ: permission denied";
+            path_race: Rust => "0 secrets seen";
+            path_symlink: Rust => "/link: permission denied, /folder-link/outside.txt: permission denied, /sub/../link: permission denied";
+            random_that_differs: Rust => "ef06b4b4adc8090f";
+            request_storm: Rust => "preempted";
+            reused_handle: Rust => "unknown handle index 1";
+            sleeps_for_a_year: Rust => "canceled";
+            sockets: Rust => "permission denied, permission denied, permission denied";
+            stack_exhaustion_through_host_calls: Rust => "trap: out of bounds memory access";
+            state_from_an_earlier_run: Rust => "this is the first run";
+            tells_time_apart: Rust => "40ms 40ms";
+            terminal_escapes: Rust => "u{1b}]0;owned";
+            thousands_of_triggers: Rust => "the bindings of running commands look at 10000 conditions already, which is the most they";
+            times_that_are_none: Rust => "a time of NaN s; give a finite number of seconds";
+            topic_flood: Rust => "there are 4096 topics, which is the most;";
+            topic_of_another: Rust => "was not granted; the plugin";
+            yield_storm: Rust => "hostile/yield-storm cleanup-overrun";
+            bulk_memory: Text => "preempted";
+            call_during_a_call: Text => "trap: cannot leave component instance";
+            call_in_post_return: Text => "trap: cannot leave component instance";
+            describe_bad_discriminant: Text => "asking it to describe itself: invalid expected discriminant";
+            describe_invalid_utf8: Text => "asking it to describe itself: invalid utf-8 sequence of 1 bytes from index 0";
+            describe_out_of_bounds: Text => "asking it to describe itself: pointer out of bounds of memory";
+            describe_that_lies: Text => "completed";
+            describe_that_suspends: Text => "was called before the command runs;";
+            describe_with_a_giant_list: Text => "asking it to describe itself: list pointer/length out of bounds of memory";
+            describe_with_many_commands: Text => "checking its description: it describes 1400 commands; 1000 is the most";
+            endless_loop_in_describe: Text => "asking it to describe itself: it did not answer within 200ms of computing;";
+            endless_loop_in_post_return: Text => "preempted";
+            endless_loop_in_realloc: Text => "preempted";
+            endless_loop_in_realloc_of_a_call: Text => "preempted";
+            endless_loop_in_start: Text => "asking it to describe itself: it did not answer within 200ms of computing;";
+            realloc_out_of_bounds: Text => "realloc return: beyond end of memory";
+            result_bad_discriminant: Text => "unexpected discriminant: 99";
+            result_out_of_bounds: Text => "string pointer/length out of bounds of memory";
+            result_unaligned: Text => "return pointer not aligned";
+            table_growth: Text => "table elements and was refused more: its limit is";
+            trap_in_describe: Text => "asking it to describe itself: trap: wasm";
+            trap_in_post_return: Text => "instruction executed";
+            trap_in_realloc: Text => "instruction executed";
+            trap_in_run: Text => "instruction executed";
+            trap_in_start: Text => "asking it to describe itself: trap: wasm";
+            wrong_type_of_run: Text => "asking it to describe itself: expected 1-tuple, found 0-tuple";
+            yield_during_a_call: Text => "trap: cannot leave component instance";
+            huge_component: Made(huge_component) => "completed";
+            thousands_of_functions: Made(thousands_of_functions) => "completed";
+            giant_function: Made(giant_function) => "completed";
+            pathological_nesting: Made(pathological_nesting) => "completed";
+            nested_components: Made(nested_components) => ", so it is not a Gantry plugin (it exports nothing); build it for the world";
+            thousands_of_locals: Made(thousands_of_locals) => "completed";
+            giant_jump_tables: Made(giant_jump_tables) => "failed to compile: wasm[0]::function[3]: WebAssembly translation error";
+            hundreds_of_memories: Made(hundreds_of_memories) => "The component transitively contains 300 core module instances";
+            thousands_of_instances: Made(thousands_of_instances) => "instances count exceeds limit of 1000";
+            exponential_types: Made(exponential_types) => "effective type size exceeds the limit";
+            giant_initial_memory: Made(giant_initial_memory) => "compiling: it starts with 4096.0 MiB of memory and its limit is 64.0 MiB; raise";
+            giant_initial_table: Made(giant_initial_table) => "module table does not fit in pooling allocator requirements";
+            half_a_file: Made(half_a_file) => "parsing: it ends in the middle, after 18274 bytes; it may not have been copied to its end";
         }
     };
 }

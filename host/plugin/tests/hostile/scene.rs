@@ -123,7 +123,10 @@ impl Scene {
         let policy = Policy {
             mechanisms: vec!["lift".to_owned()],
             publishes: vec![Pattern::from("hostile.*")],
-            folder: attack.name.starts_with("path-").then(|| folder.grant()),
+            folder: ["path-", "folder-"]
+                .iter()
+                .any(|start| attack.name.starts_with(start))
+                .then(|| folder.grant()),
             ..Policy::default()
         };
         match self.bench.load_with("hostile", bytes, &policy) {
@@ -234,6 +237,7 @@ impl Granted {
         fs::create_dir_all(granted.join("flip")).unwrap();
         fs::write(folder.path().join("outside.txt"), "secret").unwrap();
         fs::write(granted.join("flip/outside.txt"), "harmless").unwrap();
+        fs::write(granted.join("inside.txt"), "inside").unwrap();
         #[cfg(unix)]
         for (link, target) in [
             ("link", "../outside.txt"),
