@@ -208,6 +208,12 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
     visible
 }
 
+/// A text of several lines, each as [`visible`] makes it.
+pub(crate) fn visible_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| visible(line.as_bytes())).collect();
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;

@@ -13,6 +13,7 @@ use super::fault::fault;
 use super::graveyard::{Graveyard, Remains, RunFuture};
 use super::store::Instance;
 use super::usage::size;
+use crate::log::visible_lines;
 use crate::plugin::Shared;
 use crate::quarantine::Quarantine;
 
@@ -163,7 +164,8 @@ impl Call {
             Ok(result)
         });
         let result = match result {
-            Ok(result) => result,
+            // It is shown to people, as its log is.
+            Ok(result) => result.map_err(|message| visible_lines(&message)),
             Err(error) => {
                 let message = fault(&error, state);
                 self.quarantine.failed(state.moment().time, &message);

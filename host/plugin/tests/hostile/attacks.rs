@@ -103,7 +103,7 @@ macro_rules! attacks {
             stack_exhaustion_through_host_calls: Rust => "trap: out of bounds memory access";
             state_from_an_earlier_run: Rust => "this is the first run";
             tells_time_apart: Rust => "40ms 40ms";
-            terminal_escapes: Rust => "u{1b}]0;owned";
+            terminal_escapes: Rust => r"hostile/terminal-escapes failed \\u{1b}[2J";
             thousands_of_triggers: Rust => "the bindings of running commands look at 10000 conditions already, which is the most they";
             times_that_are_none: Rust => "a time of NaN s; give a finite number of seconds";
             topic_flood: Rust => "there are 4096 topics, which is the most;";
