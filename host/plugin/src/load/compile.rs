@@ -1,5 +1,7 @@
 //! Compiling a component, or taking the result from the cache.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use wasmtime::component::Component;
 
 use super::{LoadErrorKind, Stage, Staged, text};
@@ -9,8 +11,14 @@ use crate::runtime::RuntimeShared;
 pub(super) fn compile(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
     let engine = &runtime.maker.engine;
     let compiled = || {
-        Component::from_binary(engine, bytes)
-            .map_err(|error| (Stage::Compile, LoadErrorKind::Invalid(text(&error))))
+        // A component must not be able to end the host, even where the compiler has a bug.
+        let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes)));
+        let reason = match compiled {
+            Ok(Ok(component)) => return Ok(component),
+            Ok(Err(error)) => text(&error),
+            Err(_) => "the compiler panicked; the component is refused".to_owned(),
+        };
+        Err((Stage::Compile, LoadErrorKind::Invalid(reason)))
     };
     let Some(cache) = &runtime.cache else {
         return compiled();
