@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use gantry_plugin::{Folder, Pattern, Plugin, Policy, Pool, RuntimeConfig};
+use gantry_plugin::{CacheConfig, Folder, Pattern, Plugin, Policy, Pool, RuntimeConfig};
 use gantry_scheduler::Command;
 use gantry_test_guests::INNOCENT;
 
@@ -38,7 +38,11 @@ fn sized(mut config: RuntimeConfig) -> RuntimeConfig {
     static CACHE: OnceLock<tempfile::TempDir> = OnceLock::new();
     let cache = CACHE.get_or_init(|| tempfile::tempdir().unwrap());
     config.pool = Pool::for_runs(128);
-    config.cache = Some(cache.path().join("compiled"));
+    config.cache = Some(CacheConfig {
+        folder: cache.path().join("compiled"),
+        key: cache.path().join("key"),
+        only: false,
+    });
     config.describe_budget.fuel = 100_000_000;
     config
 }
@@ -207,6 +211,7 @@ impl Scene {
     }
 
     /// Takes the hostile plugin out. What it left running is not disturbed by that.
+    #[allow(dead_code, reason = "only the soak unloads plugins")]
     pub fn unload(&mut self) {
         self.bench.robot.registry.remove("hostile");
         self.plugins.truncate(1);
