@@ -84,7 +84,7 @@ impl Runtime {
             graveyard: Arc::new(Graveyard::default()),
             share: Arc::new(Share::default()),
             warm: config.pool.warm as usize,
-            runs_per_plugin: (config.pool.live_runs / 4).saturating_mul(3).max(1),
+            runs_per_plugin: config.pool.live_runs - config.pool.live_runs / 4,
             linkers,
             plugins: Mutex::new(Vec::new()),
             _ticker: ticker,

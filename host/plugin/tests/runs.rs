@@ -359,7 +359,9 @@ fn a_full_pool_fails_the_run_and_recovers() {
         ..Pool::for_runs(3)
     };
     let mut bench = Bench::with(config);
-    bench.load("counter", KEEPS_LOCALS);
+    let mut policy = trusting();
+    policy.limits.live_runs = Some(10);
+    bench.load_with("counter", KEEPS_LOCALS, &policy).unwrap();
     let commands: Vec<_> = (0..4).map(|_| bench.schedule("counter/count")).collect();
     bench.tick();
     assert_eq!(

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// let supplier = Supplier::default();
 /// let raise = Command::builder("raise").supplier(&supplier).build_async(|co| async move {
-///     co.park().await
+///     match co.park().await? {}
 /// });
 /// supplier.withdraw("a newer version was loaded");
 /// let mut scheduler = Scheduler::new(Arc::new(Mechanisms::default()), Box::new(()));
