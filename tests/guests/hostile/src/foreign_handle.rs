@@ -8,6 +8,7 @@ use crate::Answer;
 
 pub(crate) fn run() -> Answer {
     let topic = Topic::open("hostile.topic")?;
+    // SAFETY: none: this is the attack, and the host has to refuse the handle.
     let command = ManuallyDrop::new(unsafe { Command::from_handle(topic.handle()) });
     Err(command.name())
 }

@@ -53,7 +53,7 @@ fn holds() -> Result<(), String> {
             .set(now.cos() + 0.01 * (clock::now() % 100.0))
             .map_err(|error| format!("{error:?}"))?;
         topic.publish(&Value::Number(now))?;
-        if clock::tick() % 10 == 0 {
+        if clock::tick().is_multiple_of(10) {
             log::log(log::Level::Info, &format!("the arm is at {now}"));
         }
         coroutine::yield_().map_err(|error| format!("{error:?}"))?;
