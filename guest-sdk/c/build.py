@@ -143,6 +143,8 @@ def compile_all(sources, objects, flags):
         return result
 
     everything = [*sources, *sorted((SDK / "src").glob("*.c")), BINDINGS / "command_plugin.c"]
+    if any(source.suffix in CPP for source in sources):
+        everything += sorted((SDK.parent / "cpp" / "src").glob("*.cpp"))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(one, everything)), (cxx if any(s.suffix in CPP for s in sources) else cc)
 

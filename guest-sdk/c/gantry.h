@@ -66,12 +66,14 @@ const gantry_refusal *gantry_refusals(size_t *count);
 /* Names of the commands that were started all the same when the last error was GANTRY_REFUSED. */
 const char *const *gantry_forked(size_t *count);
 
+#ifndef __cplusplus
 /* Returns from the function with the status of a call that did not answer GANTRY_OK. */
 #define GANTRY_TRY(call)                                                                           \
     do {                                                                                           \
         gantry_status gantry_status_ = (call);                                                     \
         if (gantry_status_ != GANTRY_OK) return gantry_status_;                                    \
     } while (0)
+#endif
 
 /* ---- Values ------------------------------------------------------------------------------- */
 
@@ -484,6 +486,7 @@ typedef struct gantry_definition_ {
     size_t size;
     gantry_status (*run)(void *context, const void *arguments);
     void *context;
+    bool takes_values; /* `arguments` is an array of gantry_value, in the order of the items */
     struct gantry_definition_ *next;
 } gantry_definition_;
 

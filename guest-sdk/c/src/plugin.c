@@ -139,9 +139,13 @@ static gantry_status unpack(const gantry_definition_ *definition, exports_gantry
         if (item->name == NULL) continue;
         if (next == arguments.len || !is_named(item->name, arguments.ptr[next].name))
             return gantry_set_error_(GANTRY_INVALID, gantry_format_("the argument `%s` is missing", item->name));
-        gantry_value value = gantry_take_value_(arguments.ptr[next++].value);
-        if (store(item, &value, fields + item->offset) != GANTRY_OK)
+        gantry_value value = gantry_take_value_(arguments.ptr[next].value);
+        if (definition->takes_values) {
+            ((gantry_value *)fields)[next] = value;
+        } else if (store(item, &value, fields + item->offset) != GANTRY_OK) {
             return gantry_set_error_(GANTRY_INVALID, gantry_format_("the argument `%s`: %s", item->name, gantry_error_text()));
+        }
+        next++;
     }
     return GANTRY_OK;
 }
