@@ -120,7 +120,7 @@ def newest_header(sources):
     return max(h.stat().st_mtime for h in [*headers, Path(__file__)])
 
 
-def compile_all(sources, objects, flags):
+def compile_all(sources, objects, flags, wasi):
     """Compiles what has changed, as much at a time as there are processors."""
     cc, cxx, kind = compilers()
     headers = newest_header(sources)
@@ -145,6 +145,8 @@ def compile_all(sources, objects, flags):
     everything = [*sources, *sorted((SDK / "src").glob("*.c")), BINDINGS / "command_plugin.c"]
     if any(source.suffix in CPP for source in sources):
         everything += sorted((SDK.parent / "cpp" / "src").glob("*.cpp"))
+    if wasi:
+        everything.append(SDK / "wasi" / "stdio.c")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(one, everything)), (cxx if any(s.suffix in CPP for s in sources) else cc)
 
@@ -156,7 +158,7 @@ def build(arguments):
         first = (arguments.sources or [Path(".")])[0].resolve()
         output = first / f"{first.name}.wasm" if first.is_dir() else first.with_suffix(".wasm")
     tools = wasm_tools()
-    objects, linker = compile_all(sources, output.parent / "build", arguments.flags)
+    objects, linker = compile_all(sources, output.parent / "build", arguments.flags, arguments.wasi)
     core = output.parent / "build" / f"{output.stem}.core.wasm"
     run(
         [

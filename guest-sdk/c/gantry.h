@@ -516,9 +516,9 @@ gantry_status gantry_return_value(gantry_value value);
  *
  * `configure` is called when the plugin is loaded; an error rejects its table in robot.toml. */
 #define GANTRY_PLUGIN(name_, version_, ...)                                                        \
+    static const gantry_plugin_ gantry_this_plugin_ = {.name = name_, .version = version_ __VA_OPT__(, ) __VA_ARGS__}; \
     __attribute__((constructor)) static void gantry_register_this_plugin_(void) {                  \
-        static const gantry_plugin_ plugin = {.name = name_, .version = version_ __VA_OPT__(, ) __VA_ARGS__}; \
-        gantry_register_plugin_(&plugin);                                                          \
+        gantry_register_plugin_(&gantry_this_plugin_);                                             \
     }
 #define GANTRY_NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -541,17 +541,17 @@ gantry_status gantry_return_value(gantry_value value);
         (void)context;                                                                             \
         return gantry_body_##name_((const struct gantry_arguments_##name_ *)args);                 \
     }                                                                                              \
+    static const gantry_item_ gantry_items_##name_[] = {                                           \
+        GANTRY_EACH_(GANTRY_ITEM_, name_ __VA_OPT__(, ) __VA_ARGS__){0}};                          \
+    static gantry_definition_ gantry_definition_##name_ = {                                        \
+        .name = #name_,                                                                            \
+        .summary = summary_,                                                                       \
+        .items = gantry_items_##name_,                                                             \
+        .count = sizeof(gantry_items_##name_) / sizeof(gantry_item_) - 1,                          \
+        .size = sizeof(struct gantry_arguments_##name_),                                           \
+        .run = gantry_run_##name_};                                                                \
     __attribute__((constructor)) static void gantry_register_##name_(void) {                       \
-        static const gantry_item_ items[] = {                                                      \
-            GANTRY_EACH_(GANTRY_ITEM_, name_ __VA_OPT__(, ) __VA_ARGS__){0}};                      \
-        static gantry_definition_ definition = {                                                   \
-            .name = #name_,                                                                        \
-            .summary = summary_,                                                                   \
-            .items = items,                                                                        \
-            .count = sizeof(items) / sizeof(*items) - 1,                                           \
-            .size = sizeof(struct gantry_arguments_##name_),                                       \
-            .run = gantry_run_##name_};                                                            \
-        gantry_register_command_(&definition);                                                     \
+        gantry_register_command_(&gantry_definition_##name_);                                      \
     }                                                                                              \
     static gantry_status gantry_body_##name_(__attribute__((unused)) const struct gantry_arguments_##name_ *args)
 

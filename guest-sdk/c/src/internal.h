@@ -37,6 +37,9 @@ gantry_status gantry_from_wit_error_(wit_error error);
 /* The text of an error of this status. */
 const char *gantry_error_of_(gantry_status status);
 
+/* Called when a command has returned, if there is something to do. */
+extern void (*gantry_at_end_)(void);
+
 __attribute__((format(printf, 1, 2))) char *gantry_format_(const char *format, ...);
 
 #endif

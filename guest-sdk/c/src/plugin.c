@@ -9,6 +9,8 @@ static gantry_definition_ *first;
 static gantry_definition_ **end = &first;
 static gantry_value returned;
 
+void (*gantry_at_end_)(void);
+
 void gantry_register_plugin_(const gantry_plugin_ *declared) {
     plugin = declared;
 }
@@ -173,6 +175,7 @@ bool exports_gantry_command_plugin_run(wit_string *name, exports_gantry_command_
     for (gantry_definition_ *command = first; command != NULL; command = command->next) {
         if (!is_named(command->name, *name)) continue;
         gantry_status status = run(command, *arguments);
+        if (gantry_at_end_ != NULL) gantry_at_end_();
         if (status != GANTRY_OK) {
             *error = copied(gantry_error_of_(status));
             return false;
