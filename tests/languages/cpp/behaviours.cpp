@@ -1,0 +1,386 @@
+// The behaviour list of ../README.md, in C++.
+#include <gantry.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <numeric>
+#include <random>
+
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+using gantry::lookup;
+using gantry::Result;
+using gantry::Signal;
+using gantry::Topic;
+
+#define UNICODE "größe 机器人 🤖"
+
+const gantry::Plugin plugin{{
+    .name = "lang-cpp",
+    .version = "0.1.0",
+    .summary = "The behaviour list, in C++.",
+    .reads = {"arm.*"},
+    .publishes = {"lang/*"},
+}};
+
+namespace {
+
+// As people write them: `[1,2.5]`.
+std::string list_text(const std::vector<double> &points) {
+    std::string text;
+    for (double point : points) {
+        char number[32];
+        std::snprintf(number, sizeof number, "%g", point);
+        text += (text.empty() ? "" : ",") + std::string(number);
+    }
+    return "[" + text + "]";
+}
+
+std::string number_text(double number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", number);
+    return text;
+}
+
+template <class T> Result<> publish(const char *name, const T &value) {
+    auto topic = GANTRY_TRY(Topic<T>::open(name));
+    return topic.publish(value);
+}
+
+template <class T> Result<T> read(const char *name) {
+    auto topic = GANTRY_TRY(Topic<T>::open(name));
+    auto value = GANTRY_TRY(topic.read());
+    if (!value) return gantry::fail("nobody has published ", name);
+    return *value;
+}
+
+const auto returns_values = gantry::command("returns-values", "Returns its arguments as a text.")
+    .parameter("flag")
+    .parameter("count")
+    .parameter("ratio")
+    .parameter("words")
+    .parameter("points")
+    .body([](bool flag, int count, double ratio, std::string words, std::vector<double> points) {
+        return std::string(flag ? "true" : "false") + " " + std::to_string(count) + " " + number_text(ratio) + " " +
+               words + " " + list_text(points);
+    });
+
+const auto returns_boolean = gantry::command("returns-boolean", "Returns true.").body([] { return true; });
+
+const auto returns_integer = gantry::command("returns-integer", "Returns 2^53 - 1.").body([] {
+    return (std::int64_t{1} << 53) - 1;
+});
+
+double a_tenth() { return 0.1; }
+const auto returns_number = gantry::command("returns-number", "Returns 0.1.").body(a_tenth);
+
+const auto yields = gantry::command("yields", "Waits for ticks, and returns how many.")
+    .parameter("n", {.fallback = 3})
+    .body([](std::int64_t n) -> Result<std::int64_t> {
+        auto start = gantry::tick();
+        for (std::int64_t i = 0; i < n; i++) GANTRY_TRY(gantry::yield());
+        return static_cast<std::int64_t>(gantry::tick() - start);
+    });
+
+const auto waits = gantry::command("waits", "Waits, and returns how long.")
+    .parameter("seconds", {.unit = "s", .fallback = 0.1})
+    .body([](double seconds) -> Result<double> {
+        double start = gantry::now();
+        GANTRY_TRY(gantry::wait(seconds));
+        return gantry::now() - start;
+    });
+
+const auto waits_until = gantry::command("waits-until", "Waits for the topic `lang/go`, and returns `met` or `timed out`.")
+    .parameter("timeout", {.unit = "s", .fallback = 0.1})
+    .body([](double timeout) -> Result<std::string> {
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        return GANTRY_TRY(gantry::wait_until(go, timeout)) ? "met" : "timed out";
+    });
+
+const auto parks = gantry::command("parks", "Waits until it is canceled.").body([] { return gantry::park(); });
+
+const auto holds = gantry::command("holds", "Holds the arm until it is canceled.")
+    .requirement("arm")
+    .body([] { return gantry::park(); });
+
+const auto forks = gantry::command("forks", "Forks a command, goes on at once, and returns whether it runs.")
+    .body([]() -> Result<bool> {
+        auto child = GANTRY_TRY(lookup("parks"));
+        GANTRY_TRY(gantry::fork(child));
+        return child.is_running();
+    });
+
+const auto awaits = gantry::command("awaits", "Returns what the command that it awaits returned.")
+    .body([]() -> Result<std::int64_t> {
+        auto child = GANTRY_TRY(lookup("yields", {{"n", 2}}));
+        return GANTRY_TRY(gantry::await(child)).get<std::int64_t>();
+    });
+
+std::string status_text(const gantry::Outcome &outcome) {
+    static const char *const names[] = {"completed", "failed", "canceled", "interrupted", "other"};
+    return names[static_cast<int>(outcome.status)];
+}
+
+const auto awaits_all = gantry::command("awaits-all", "Returns the outcomes of three commands.")
+    .body([]() -> Result<std::string> {
+        auto a = GANTRY_TRY(lookup("yields", {{"n", 1}}));
+        auto b = GANTRY_TRY(lookup("fails"));
+        auto c = GANTRY_TRY(lookup("returns-boolean"));
+        std::string text;
+        for (const auto &outcome : GANTRY_TRY(gantry::await_all({a, b, c})))
+            text += (text.empty() ? "" : ", ") + status_text(outcome);
+        return text;
+    });
+
+const auto awaits_any = gantry::command("awaits-any", "Returns which of three commands ended first.")
+    .body([]() -> Result<std::int64_t> {
+        auto a = GANTRY_TRY(lookup("parks"));
+        auto b = GANTRY_TRY(gantry::Command::delay(60ms));
+        auto c = GANTRY_TRY(lookup("waits", {{"seconds", 0.2}}));
+        return static_cast<std::int64_t>(GANTRY_TRY(gantry::await_any({a, b, c})).index);
+    });
+
+const auto lets_go = gantry::command("lets-go", "Publishes false to `lang/holding`, a moment later.")
+    .body([]() -> Result<> {
+        GANTRY_TRY(gantry::wait(40ms));
+        return publish("lang/holding", false);
+    });
+
+const auto takes_later = gantry::command("takes-later", "Takes the arm from whoever has it, a moment later.")
+    .body([]() -> Result<> {
+        GANTRY_TRY(gantry::wait(40ms));
+        auto taker = GANTRY_TRY(lookup("holds")).with_priority(1).named("taker");
+        return GANTRY_TRY(gantry::await(taker)).check();
+    });
+
+const auto outcomes = gantry::command("outcomes", "Returns the four ways in which a command ends.")
+    .body([]() -> Result<std::string> {
+        auto yields = GANTRY_TRY(lookup("yields", {{"n", 1}}));
+        auto completed = GANTRY_TRY(gantry::await(yields));
+        auto failed = GANTRY_TRY(gantry::await(GANTRY_TRY(lookup("fails"))));
+
+        auto child = GANTRY_TRY(lookup("parks"));
+        GANTRY_TRY(publish("lang/holding", true));
+        GANTRY_TRY(GANTRY_TRY(Signal::topic("lang/holding").is_true()).while_true(child));
+        GANTRY_TRY(gantry::yield());
+        GANTRY_TRY(gantry::fork(GANTRY_TRY(lookup("lets-go"))));
+        auto canceled = GANTRY_TRY(gantry::await(child));
+
+        GANTRY_TRY(gantry::fork(GANTRY_TRY(lookup("takes-later"))));
+        auto interrupted = GANTRY_TRY(gantry::await(GANTRY_TRY(lookup("holds"))));
+
+        // The message names the command that failed first.
+        auto failure = failed.text.substr(failed.text.rfind(": ") + 2);
+        if (failed.text.rfind(": ") == std::string::npos) failure = failed.text;
+        return std::to_string(GANTRY_TRY(completed.get<std::int64_t>())) + "; " + status_text(failed) + " " + failure +
+               "; " + status_text(canceled) + "; interrupted by " + interrupted.text;
+    });
+
+// Publishes `lang/cleaned` at the end of its scope.
+class Cleanup {
+  public:
+    explicit Cleanup(std::string call) : call_(std::move(call)) {}
+    Cleanup(const Cleanup &) = delete;
+    ~Cleanup() {
+        if (auto ok = publish("lang/cleaned", call_); !ok) gantry::error(ok.error().message);
+    }
+
+  private:
+    std::string call_;
+};
+
+const auto cleans_up = gantry::command("cleans-up", "Parks, and publishes `lang/cleaned` when it is canceled.")
+    .body([]() -> Result<> {
+        Cleanup cleanup("park");
+        return gantry::park();
+    });
+
+const auto cleans_up_at = gantry::command("cleans-up-at", "Waits in the call of that name, and publishes `lang/cleaned` when it is canceled.")
+    .parameter("call")
+    .body([](std::string call) -> Result<> {
+        Cleanup cleanup(call);
+        auto parks = GANTRY_TRY(lookup("parks"));
+        auto yields = GANTRY_TRY(lookup("yields", {{"n", 1}}));
+        auto waits = GANTRY_TRY(lookup("waits", {{"seconds", 1000.0}}));
+        auto never = GANTRY_TRY(Signal::topic("lang/never").is_true());
+        while (call == "yield") GANTRY_TRY(gantry::yield());
+        if (call == "wait") return gantry::wait(1000s);
+        if (call == "wait-until") return gantry::wait_until(never);
+        if (call == "park") return gantry::park();
+        if (call == "await") (void)GANTRY_TRY(gantry::await(parks));
+        if (call == "await-all") (void)GANTRY_TRY(gantry::await_all({parks, yields}));
+        if (call == "await-any") (void)GANTRY_TRY(gantry::await_any({parks, waits}));
+        // std::this_thread has no place without threads. It returns early when the run is canceled;
+        // the next call says so.
+        if (call == "sleep") sleep(1000);
+        return gantry::yield();
+    });
+
+const auto fails = gantry::command("fails", "Fails.").body([]() -> Result<> {
+    return gantry::fail("the arm is ", "stuck");
+});
+
+const auto logs = gantry::command("logs", "Logs at each level.").body([] {
+    gantry::trace(UNICODE);
+    gantry::debug(UNICODE);
+    gantry::info(UNICODE);
+    gantry::warn(UNICODE);
+    gantry::error(UNICODE);
+    std::puts("printed " UNICODE);
+});
+
+const auto large_values = gantry::command("large-values", "Returns 10,000 numbers.").body([] {
+    std::vector<double> numbers(10000);
+    for (std::size_t n = 0; n < numbers.size(); n++) numbers[n] = static_cast<double>(n) / 2;
+    return numbers;
+});
+
+const auto publishes = gantry::command("publishes", "Publishes one topic of each kind.").body([]() -> Result<> {
+    GANTRY_TRY(publish("lang/boolean", true));
+    GANTRY_TRY(publish("lang/integer", 42));
+    GANTRY_TRY(publish("lang/number", 2.0));
+    GANTRY_TRY(publish("lang/text", std::string(UNICODE)));
+    return publish("lang/numbers", std::vector<double>{1, 2.5});
+});
+
+const auto reads = gantry::command("reads", "Returns what `publishes` published, and `nothing` for a topic that nobody did.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(GANTRY_TRY(gantry::await(GANTRY_TRY(lookup("publishes")))).check());
+        auto nobody = GANTRY_TRY(GANTRY_TRY(Topic<bool>::open("lang/nobody")).read());
+        return std::string(GANTRY_TRY(read<bool>("lang/boolean")) ? "true" : "false") + " " +
+               std::to_string(GANTRY_TRY(read<int>("lang/integer"))) + " " +
+               number_text(GANTRY_TRY(read<double>("lang/number"))) + " " +
+               GANTRY_TRY(read<std::string>("lang/text")) + " " +
+               list_text(GANTRY_TRY(read<std::vector<double>>("lang/numbers"))) + " " +
+               (nobody ? "something" : "nothing");
+    });
+
+const auto counts = gantry::command("counts", "Adds one to the topic `lang/count`.").body([]() -> Result<> {
+    return publish("lang/count", GANTRY_TRY(read<std::int64_t>("lang/count")) + 1);
+});
+
+const auto binds = gantry::command("binds", "Binds a command to the topic `lang/go`, publishes it twice, and returns how often it ran.")
+    .body([]() -> Result<std::int64_t> {
+        GANTRY_TRY(publish("lang/count", std::int64_t{0}));
+        auto counts = GANTRY_TRY(lookup("counts"));
+        GANTRY_TRY(GANTRY_TRY(Signal::topic("lang/go").is_true()).on_true(counts));
+        for (bool go : {true, false, true, false}) {
+            GANTRY_TRY(publish("lang/go", go));
+            GANTRY_TRY(gantry::yield());
+            GANTRY_TRY(gantry::yield());
+        }
+        return read<std::int64_t>("lang/count");
+    });
+
+const auto sets_default = gantry::command("sets-default", "Makes `holds` the arm's default command, and returns whether it runs.")
+    .body([]() -> Result<bool> {
+        auto holds = GANTRY_TRY(lookup("holds"));
+        GANTRY_TRY(gantry::set_default("arm", holds));
+        GANTRY_TRY(gantry::yield());
+        GANTRY_TRY(gantry::yield());
+        return holds.is_running();
+    });
+
+const auto config = gantry::command("config", "Returns the entries `greeting` and `pid.kp`, and the default of a third.")
+    .body([]() -> Result<std::string> {
+        return GANTRY_TRY(gantry::config::get_or<std::string>("greeting", "")) + " " +
+               number_text(GANTRY_TRY(gantry::config::get_or("pid.kp", 0.0))) + " " +
+               std::to_string(GANTRY_TRY(gantry::config::get_or("missing", 7)));
+    });
+
+const auto drives = gantry::command("drives", "Drives the arm for five ticks, and returns how far it went.")
+    .requirement("arm")
+    .parameter("volts", {.unit = "V", .fallback = 2})
+    .body([](double volts) -> Result<double> {
+        auto angle = GANTRY_TRY(gantry::NumberInput::open("arm.angle"));
+        auto voltage = GANTRY_TRY(gantry::NumberOutput::open("arm.voltage"));
+        double start = angle.get();
+        GANTRY_TRY(voltage.set(volts));
+        for (int i = 0; i < 5; i++) GANTRY_TRY(gantry::yield());
+        return angle.get() - start;
+    });
+
+const auto wrong_parameter = gantry::command("wrong-parameter", "Returns what a lookup with a wrong argument answers.")
+    .body([] {
+        auto command = lookup("yields", {{"n", "three"}});
+        return command ? "accepted" : command.error().message;
+    });
+
+const auto calls_other = gantry::command("calls-other", "Awaits a command by its full name, and returns its outcome.")
+    .parameter("name")
+    .body([](std::string name) -> Result<std::string> {
+        auto outcome = GANTRY_TRY(gantry::await(GANTRY_TRY(lookup(name))));
+        if (auto text = outcome.get<std::string>()) return "it completed with " + *text;
+        return outcome.to_string();
+    });
+
+const auto walks = gantry::command("walks", "Adds a step to the topic `lang/path`, and waits.")
+    .parameter("step")
+    .parameter("seconds", {.unit = "s"})
+    .body([](std::string step, double seconds) -> Result<> {
+        GANTRY_TRY(publish("lang/path", GANTRY_TRY(read<std::string>("lang/path")) + step));
+        return gantry::wait(seconds);
+    });
+
+const auto machine = gantry::command("machine", "Runs a state machine of three states, and returns what the topic `lang/path` says of it.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/path", std::string()));
+        GANTRY_TRY(publish("lang/far", false));
+        gantry::StateMachine machine("trip");
+        auto first = machine.state("first", GANTRY_TRY(lookup("walks", {{"step", "a"}, {"seconds", 0.04}})));
+        auto second = machine.state("second", GANTRY_TRY(lookup("walks", {{"step", "b"}, {"seconds", 1000.0}})));
+        auto third = machine.state("third", GANTRY_TRY(lookup("walks", {{"step", "c"}, {"seconds", 0.04}})));
+        GANTRY_TRY(machine.from(first, second).on_completion());
+        GANTRY_TRY(machine.from(second, third).when(GANTRY_TRY(Signal::topic("lang/far").is_true())));
+        auto trip = GANTRY_TRY(machine.build(first));
+        GANTRY_TRY(gantry::fork(trip));
+        GANTRY_TRY(gantry::wait(200ms));
+        GANTRY_TRY(publish("lang/far", true));
+        GANTRY_TRY(GANTRY_TRY(gantry::await(trip)).check());
+        return read<std::string>("lang/path");
+    });
+
+const auto sleeps = gantry::command("sleeps", "Sleeps for 0.1 s with the language's own means, and returns how much robot time has passed.")
+    .body([] {
+        double start = gantry::now();
+        usleep(100000);
+        return gantry::now() - start;
+    });
+
+const auto random_ = gantry::command("random", "Returns a random number of the language's own.").body([] {
+    std::random_device device;
+    return std::uniform_real_distribution<double>()(device);
+});
+
+const auto time_ = gantry::command("time", "Returns how much the language's own clock goes on in 0.1 s of robot time.")
+    .body([]() -> Result<double> {
+        auto start = std::chrono::system_clock::now();
+        GANTRY_TRY(gantry::wait(100ms));
+        return std::chrono::duration<double>(std::chrono::system_clock::now() - start).count();
+    });
+
+// C++ only: nothing is lost in ten thousand calls.
+const auto leaks_nothing = gantry::command("leaks-nothing", "Gives back what it takes, 10,000 times, and returns by how many bytes the memory grew.")
+    .body([]() -> Result<std::int64_t> {
+        std::size_t before = 0;
+        for (int i = 0; i < 10000; i++) {
+            auto command = GANTRY_TRY(lookup("returns-values", {{"flag", true}, {"count", 1}, {"ratio", 0.5},
+                                                                {"words", UNICODE}, {"points", std::vector<double>{1, 2}}}));
+            auto named = command.named("another");
+            if (lookup("returns-valued")) return gantry::fail("it is not there");
+            auto name = named.name();
+            auto requirements = named.requirements();
+            GANTRY_TRY(publish("lang/text", std::string(UNICODE)));
+            GANTRY_TRY(read<std::string>("lang/text"));
+            if (i % 200 == 0) {
+                GANTRY_TRY(gantry::yield());
+                auto text = GANTRY_TRY(gantry::await(named)).to_string();
+            }
+            // The allocator takes a page or two at first.
+            if (i == 1000) before = __builtin_wasm_memory_size(0);
+        }
+        return static_cast<std::int64_t>(__builtin_wasm_memory_size(0) - before) * 65536;
+    });
+
+} // namespace
