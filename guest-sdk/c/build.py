@@ -127,7 +127,7 @@ def sources_of(paths):
 
 def newest_header(sources):
     """When a header that any of the sources may include was changed last."""
-    folders = {p.parent for p in sources} | set(INCLUDES) | {BINDINGS, SDK / "src"}
+    folders = {p.parent for p in sources} | set(INCLUDES) | {BINDINGS, SDK / "src", SDK.parent / "cpp" / "gantry"}
     headers = [h for f in folders if f.is_dir() for h in f.iterdir() if h.suffix in HEADERS]
     return max(h.stat().st_mtime for h in [*headers, Path(__file__)])
 
