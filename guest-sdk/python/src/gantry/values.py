@@ -61,6 +61,9 @@ class Kind(enum.Enum):
                 items = list(value)
             except TypeError:
                 items = [None]
+            # A trajectory has thousands.
+            if set(map(type, items)) <= {float}:
+                return items
             if all(map(_is_number, items)):
                 return [float(item) for item in items]
         raise TypeError(f"it should be {self.noun}, not {shown(value)}")
