@@ -91,7 +91,12 @@ def outcomes() -> str:
     """Returns the four ways in which a command ends."""
     completed = gantry.await_one(lookup(yields, n=1))
     failed = gantry.await_one(lookup(fails))
-    canceled = gantry.await_one(lookup(parks).with_timeout(0.04))
+    child, holding = lookup(parks), Topic("lang/holding", bool)
+    holding.publish(True)
+    Signal.topic("lang/holding").is_true().while_true(child)
+    gantry.next_tick()
+    gantry.fork(lookup(lets_go))
+    canceled = gantry.await_one(child)
     gantry.fork(lookup(takes_later))
     interrupted = gantry.await_one(lookup(holds))
     failure = failed.message.rpartition(": ")[2]
@@ -108,6 +113,13 @@ def parks() -> None:
 def holds() -> None:
     """Holds the arm until it is canceled."""
     gantry.park()
+
+
+@gantry.command
+def lets_go() -> None:
+    """Publishes false to `lang/holding`, a moment later."""
+    gantry.wait(0.04)
+    Topic("lang/holding", bool).publish(False)
 
 
 @gantry.command

@@ -1,0 +1,335 @@
+// The behaviour list of ../README.md, in JavaScript.
+
+import {
+  Command,
+  NumberInput,
+  NumberOutput,
+  Signal,
+  StateMachine,
+  Topic,
+  awaitAll,
+  awaitAny,
+  awaitOne,
+  boolean,
+  clock,
+  command,
+  config,
+  fork,
+  integer,
+  log,
+  lookup,
+  nextTick,
+  number,
+  numbers,
+  park,
+  plugin,
+  setDefault,
+  text,
+  wait,
+  waitUntil,
+} from "gantry-sdk";
+
+plugin({ reads: ["arm.*"], publishes: ["lang/*"] });
+
+command(
+  {
+    name: "returns-values",
+    summary: "Returns its arguments as a text.",
+    parameters: { flag: boolean, count: integer, ratio: number, words: text, points: numbers },
+    returns: text,
+  },
+  ({ flag, count, ratio, words, points }) => `${flag} ${count} ${ratio} ${words} [${points}]`,
+);
+
+const returnsBoolean = command({ name: "returns-boolean", summary: "Returns true.", returns: boolean }, () => true);
+
+command({ name: "returns-integer", summary: "Returns 2^53 - 1.", returns: integer }, () => Number.MAX_SAFE_INTEGER);
+
+command({ name: "returns-number", summary: "Returns 0.1.", returns: number }, () => 0.1);
+
+const yields = command(
+  { name: "yields", summary: "Waits for ticks, and returns how many.", parameters: { n: integer({ default: 3 }) }, returns: integer },
+  ({ n }) => {
+    const start = clock.tick();
+    for (let i = 0; i < n; i++) nextTick();
+    return clock.tick() - start;
+  },
+);
+
+const waits = command(
+  {
+    name: "waits",
+    summary: "Waits, and returns how long.",
+    parameters: { seconds: number({ unit: "s", default: 0.1 }) },
+    returns: number,
+  },
+  ({ seconds }) => {
+    const start = clock.now();
+    wait(seconds);
+    return clock.now() - start;
+  },
+);
+
+command(
+  {
+    name: "waits-until",
+    summary: "Waits for the topic `lang/go`, and returns `met` or `timed out`.",
+    parameters: { timeout: number({ unit: "s", default: 0.1 }) },
+    returns: text,
+  },
+  ({ timeout }) => (waitUntil(Signal.topic("lang/go").isTrue(), timeout) ? "met" : "timed out"),
+);
+
+command(
+  { name: "forks", summary: "Forks a command, goes on at once, and returns whether it runs.", returns: boolean },
+  () => {
+    const child = lookup(parks);
+    fork(child);
+    return child.isRunning;
+  },
+);
+
+command(
+  { name: "awaits", summary: "Returns what the command that it awaits returned.", returns: integer },
+  () => awaitOne(lookup(yields, { n: 2 })).result(),
+);
+
+command({ name: "awaits-all", summary: "Returns the outcomes of three commands.", returns: text }, () =>
+  awaitAll(lookup(yields, { n: 1 }), lookup(fails), lookup(returnsBoolean))
+    .map((outcome) => outcome.status)
+    .join(", "),
+);
+
+command(
+  { name: "awaits-any", summary: "Returns which of three commands ended first.", returns: integer },
+  () => awaitAny(lookup(parks), Command.delay(0.06), lookup(waits, { seconds: 0.2 })).index,
+);
+
+command({ name: "outcomes", summary: "Returns the four ways in which a command ends.", returns: text }, () => {
+  const completed = awaitOne(lookup(yields, { n: 1 }));
+  const failed = awaitOne(lookup(fails));
+  const child = lookup(parks);
+  const holding = new Topic("lang/holding", boolean);
+  holding.publish(true);
+  Signal.topic("lang/holding").isTrue().whileTrue(child);
+  nextTick();
+  fork(lookup(letsGo));
+  const canceled = awaitOne(child);
+  fork(lookup(takesLater));
+  const interrupted = awaitOne(lookup(holds));
+  const failure = failed.message.split(": ").at(-1);
+  return `${completed.value}; ${failed.status} ${failure}; ${canceled.status}; interrupted by ${interrupted.by}`;
+});
+
+const letsGo = command({ name: "lets-go", summary: "Publishes false to `lang/holding`, a moment later." }, () => {
+  wait(0.04);
+  new Topic("lang/holding", boolean).publish(false);
+});
+
+const takesLater = command({ name: "takes-later", summary: "Takes the arm from whoever has it, a moment later." }, () => {
+  wait(0.04);
+  awaitOne(lookup(holds).withPriority(1).named("taker"));
+});
+
+const parks = command({ name: "parks", summary: "Waits until it is canceled." }, () => park());
+
+const holds = command({ name: "holds", summary: "Holds the arm until it is canceled.", requires: "arm" }, () => park());
+
+command({ name: "cleans-up", summary: "Parks, and publishes `lang/cleaned` when it is canceled." }, () => {
+  try {
+    park();
+  } finally {
+    new Topic("lang/cleaned", text).publish("park");
+  }
+});
+
+command(
+  {
+    name: "cleans-up-at",
+    summary: "Waits in the call of that name, and publishes `lang/cleaned` when it is canceled.",
+    parameters: { call: text },
+  },
+  ({ call }) => {
+    const never = Signal.topic("lang/never").isTrue();
+    const calls = {
+      yield: () => {
+        for (;;) nextTick();
+      },
+      wait: () => wait(1000),
+      "wait-until": () => waitUntil(never),
+      park: () => park(),
+      await: () => awaitOne(lookup(parks)),
+      "await-all": () => awaitAll(lookup(parks), lookup(yields, { n: 1 })),
+      "await-any": () => awaitAny(lookup(parks), lookup(waits, { seconds: 1000 })),
+      sleep: () => wait(1000),
+    };
+    try {
+      calls[call]();
+    } finally {
+      new Topic("lang/cleaned", text).publish(call);
+    }
+  },
+);
+
+const fails = command({ name: "fails", summary: "Throws an error." }, () => {
+  throw new Error("the arm is stuck");
+});
+
+command({ name: "logs", summary: "Logs at each level." }, () => {
+  for (const level of ["trace", "debug", "info", "warn", "error"]) log[level]("größe 机器人 🤖");
+  console.log("printed", "größe 机器人 🤖");
+});
+
+command({ name: "large-values", summary: "Returns 10,000 numbers.", returns: numbers }, () =>
+  Array.from({ length: 10_000 }, (_, index) => index / 2),
+);
+
+const publishes = command({ name: "publishes", summary: "Publishes one topic of each kind." }, () => {
+  new Topic("lang/boolean", boolean).publish(true);
+  new Topic("lang/integer", integer).publish(42);
+  new Topic("lang/number", number).publish(2);
+  new Topic("lang/text", text).publish("größe 机器人 🤖");
+  new Topic("lang/numbers", numbers).publish([1, 2.5]);
+});
+
+command(
+  { name: "reads", summary: "Returns what `publishes` published, and `nothing` for a topic that nobody did.", returns: text },
+  () => {
+    awaitOne(lookup(publishes)).result();
+    const flag = new Topic("lang/boolean", boolean).read();
+    const count = new Topic("lang/integer", integer).read();
+    const ratio = new Topic("lang/number", number).read();
+    const words = new Topic("lang/text", text).read();
+    const points = new Topic("lang/numbers", numbers).read();
+    const missing = new Topic("lang/nobody", boolean).read() === undefined ? "nothing" : "something";
+    return `${flag} ${count} ${ratio} ${words} [${points}] ${missing}`;
+  },
+);
+
+command(
+  {
+    name: "binds",
+    summary: "Binds a command to the topic `lang/go`, publishes it twice, and returns how often it ran.",
+    returns: integer,
+  },
+  () => {
+    const go = new Topic("lang/go", boolean);
+    const count = new Topic("lang/count", integer);
+    count.publish(0);
+    Signal.topic("lang/go").isTrue().onTrue(lookup(counts));
+    for (const value of [true, false, true, false]) {
+      go.publish(value);
+      nextTick();
+      nextTick();
+    }
+    return count.read();
+  },
+);
+
+const counts = command({ name: "counts", summary: "Adds one to the topic `lang/count`." }, () => {
+  const count = new Topic("lang/count", integer);
+  count.publish(count.read() + 1);
+});
+
+command(
+  { name: "sets-default", summary: "Makes `holds` the arm's default command, and returns whether it runs.", returns: boolean },
+  () => {
+    const standing = lookup(holds);
+    setDefault("arm", standing);
+    nextTick();
+    nextTick();
+    return standing.isRunning;
+  },
+);
+
+command(
+  { name: "config", summary: "Returns the entries `greeting` and `pid.kp`, and the default of a third.", returns: text },
+  () => `${config.get("greeting", text)} ${config.get("pid.kp", number)} ${config.get("missing", integer, 7)}`,
+);
+
+command(
+  {
+    name: "drives",
+    summary: "Drives the arm for five ticks, and returns how far it went.",
+    parameters: { volts: number({ unit: "V", default: 2 }) },
+    returns: number,
+    requires: "arm",
+  },
+  ({ volts }) => {
+    const angle = new NumberInput("arm.angle");
+    const voltage = new NumberOutput("arm.voltage");
+    const start = angle.get();
+    voltage.set(volts);
+    for (let i = 0; i < 5; i++) nextTick();
+    return angle.get() - start;
+  },
+);
+
+command({ name: "wrong-parameter", summary: "Returns what a lookup with a wrong argument answers.", returns: text }, () => {
+  try {
+    lookup(yields, { n: "three" });
+  } catch (error) {
+    return error.message;
+  }
+  return "accepted";
+});
+
+command(
+  { name: "calls-other", summary: "Awaits a command by its full name, and returns its outcome.", parameters: { name: text }, returns: text },
+  ({ name }) => {
+    const outcome = awaitOne(lookup(name));
+    return outcome.completed && typeof outcome.value === "string" ? `it completed with ${outcome.value}` : String(outcome);
+  },
+);
+
+command({ name: "machine", summary: "Runs a state machine of three states, and returns its path.", returns: text }, () => {
+  const path = new Topic("lang/path", text);
+  const far = new Topic("lang/far", boolean);
+  path.publish("");
+  far.publish(false);
+  const machine = new StateMachine("trip");
+  const first = machine.state("first", lookup(walks, { step: "a", seconds: 0.04 }));
+  const second = machine.state("second", lookup(walks, { step: "b", seconds: 1000 }));
+  const third = machine.state("third", lookup(walks, { step: "c", seconds: 0.04 }));
+  machine.switchOnCompletion(first, second);
+  machine.switch(second, third, Signal.topic("lang/far").isTrue());
+  const trip = machine.build(first);
+  fork(trip);
+  wait(0.2);
+  far.publish(true);
+  awaitOne(trip).result();
+  return path.read();
+});
+
+const walks = command(
+  {
+    name: "walks",
+    summary: "Adds a step to the topic `lang/path`, and waits.",
+    parameters: { step: text, seconds: number({ unit: "s" }) },
+  },
+  ({ step, seconds }) => {
+    const path = new Topic("lang/path", text);
+    path.publish(path.read() + step);
+    wait(seconds);
+  },
+);
+
+command(
+  { name: "sleeps", summary: "Waits for 0.1 s: the language has no sleep of its own.", returns: number },
+  () => {
+    const start = clock.now();
+    wait(0.1);
+    return clock.now() - start;
+  },
+);
+
+command({ name: "random", summary: "Returns a random number of the language's own.", returns: number }, () => Math.random());
+
+command(
+  { name: "time", summary: "Returns how much the language's own clock goes on in 0.1 s of robot time.", returns: number },
+  () => {
+    const start = Date.now();
+    wait(0.1);
+    return (Date.now() - start) / 1000;
+  },
+);
