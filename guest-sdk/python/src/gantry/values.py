@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import timedelta
 from typing import Any, Union
 
@@ -56,7 +56,7 @@ class Kind(enum.Enum):
             return float(value)
         if self is Kind.TEXT and isinstance(value, str):
             return value
-        if self is Kind.NUMBERS and not isinstance(value, (str, bytes)):
+        if self is Kind.NUMBERS and not isinstance(value, (str, bytes, Mapping, Set)):
             try:
                 items = list(value)
             except TypeError:
