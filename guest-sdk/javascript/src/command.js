@@ -4,7 +4,7 @@ import { Command as Handle, StateMachine as MachineHandle } from "gantry:command
 
 import { commands, dashed } from "./definition.js";
 import { InvalidError, ask } from "./errors.js";
-import { shown, toWit } from "./values.js";
+import { indices, shown, toWit } from "./values.js";
 
 /** A command that can be started, once at a time. */
 export class Command {
@@ -119,7 +119,7 @@ export class StateMachine {
   }
 
   #indices(states) {
-    return Uint32Array.from([states].flat(), (state) => this.#index(state));
+    return indices([states].flat().map((state) => this.#index(state)));
   }
 
   #target(state) {

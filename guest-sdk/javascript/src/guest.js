@@ -42,9 +42,8 @@ function guarded(body) {
   } catch (error) {
     if (error instanceof Canceled) return undefined;
     if (error instanceof Error) log.error(trace(error));
-    const text = message(error);
-    // Both engines take the contract's error from here.
-    throw Object.assign(new Error(text), { payload: text });
+    // The contract's error is a text, and what is thrown is the error itself.
+    throw message(error);
   }
 }
 

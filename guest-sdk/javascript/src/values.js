@@ -43,6 +43,11 @@ export function floats(values) {
   return toWit(values, "numbers").val;
 }
 
+/** Some indices for the host. */
+export function indices(values) {
+  return isWide() ? Uint32Array.from(values) : values;
+}
+
 /** A value for the host, of the given kind or of its own. A whole number goes where a number is taken. */
 export function toWit(value, kind = kindOf(value)) {
   if (kind === "integer" && typeof value === "bigint") value = integer(value);
