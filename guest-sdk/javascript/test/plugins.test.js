@@ -70,9 +70,21 @@ schedule = [{ name = "hello/hello", arguments = { name = "Zoë" } }]
       const robot = `robot.name = "Languages"
 [mechanisms.arm]
 outputs.voltage = { unit = "V", range = [-12, 12], safe = 0 }
+inputs.angle = { unit = "rad" }
+[devices.arm]
+model = "arm"
+motor = "neo"
+gearing = 50
+length = "0.5 m"
+mass = "1 kg"
+min-angle = "-90 deg"
+max-angle = "90 deg"
+start-angle = "0 deg"
+channels = { voltage = "arm.voltage", angle = "arm.angle" }
 [plugins.lang]
 file = ${JSON.stringify(file)}
 mechanisms = ["arm"]
+reads = ["arm.*"]
 publishes = ["lang/*"]
 limits = { slice = "10 ms", cleanup = "10 ms", preemption-limit = 1000 }
 config = { greeting = "größe", pid.kp = 4 }
