@@ -171,7 +171,7 @@ command(
   },
 );
 
-const fails = command({ name: "fails", summary: "Throws an error." }, () => {
+const fails = command({ name: "fails", summary: "Throws an error." }, function fails() {
   throw new Error("the arm is stuck");
 });
 
