@@ -398,8 +398,7 @@ impl Scheduler {
             return;
         };
         if run.has_scoped {
-            self.triggers_may_be_stale = true;
-            self.defaults_may_be_stale = true;
+            self.scope_ended();
         }
         if !run.forked.is_empty() {
             self.ended_forks.push((run.command, run.forked));
