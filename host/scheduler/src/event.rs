@@ -56,6 +56,9 @@ pub enum EventKind<'a> {
     Interrupted(&'a str),
     /// Its body did not end within its cleanup budget and is dropped. `Canceled` follows.
     CleanupOverrun,
+    /// Something it asked for was refused, for the reason that it is told too; only the first time
+    /// in a tick. It goes on.
+    Refused(&'a str),
 }
 
 impl EventKind<'_> {
@@ -71,6 +74,7 @@ impl EventKind<'_> {
             EventKind::Canceled => "canceled",
             EventKind::Interrupted(_) => "interrupted",
             EventKind::CleanupOverrun => "cleanup-overrun",
+            EventKind::Refused(_) => "refused",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who supplies commands.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who supplies commands, a loaded plugin for instance: they can be withdrawn together. Clones are
@@ -23,8 +23,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Default)]
 pub struct Supplier(Arc<State>);
 
+/// What the runs of one supplier's commands may take of a scheduler. None: as the scheduler's
+/// [`Limits`](crate::Limits) say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SupplierLimits {
+    /// How deeply its runs may be nested, below whomever; a fork below that is refused.
+    pub depth: Option<usize>,
+    /// How many bindings, counted with the parts of their signals, and default commands may be
+    /// scoped to its runs at the same time.
+    pub scoped_bindings: Option<usize>,
+}
+
 #[derive(Default)]
 struct State {
+    limits: SupplierLimits,
+    /// Bindings and default commands that are scoped to its runs.
+    scoped: AtomicUsize,
     /// So that what is not withdrawn takes no lock.
     withdrawn: AtomicBool,
     reason: Mutex<Option<Arc<str>>>,
@@ -42,6 +56,35 @@ pub struct Overruns {
 }
 
 impl Supplier {
+    /// One with limits of its own.
+    pub fn with_limits(limits: SupplierLimits) -> Self {
+        Self(Arc::new(State {
+            limits,
+            ..State::default()
+        }))
+    }
+
+    /// Its limits.
+    pub fn limits(&self) -> SupplierLimits {
+        self.0.limits
+    }
+
+    /// Counts what is scoped to one of its runs. False, and not counted, if that is too much.
+    pub(crate) fn count_scoped(&self, parts: usize) -> bool {
+        let total = self.0.scoped.load(Ordering::Relaxed) + parts;
+        let most = self.0.limits.scoped_bindings;
+        let fits = most.is_none_or(|most| total <= most);
+        if fits {
+            self.0.scoped.store(total, Ordering::Relaxed);
+        }
+        fits
+    }
+
+    /// What was counted is over.
+    pub(crate) fn forget_scoped(&self, parts: usize) {
+        self.0.scoped.fetch_sub(parts, Ordering::Relaxed);
+    }
+
     /// From now on none of its commands may start. What runs goes on; see
     /// [`Scheduler::cancel_from`](crate::Scheduler::cancel_from).
     pub fn withdraw(&self, reason: impl Into<Arc<str>>) {

@@ -93,6 +93,7 @@ fn await_any_of_nothing_is_an_error_of_the_caller() {
     bench.start(&[&parent]);
     bench.expect(&[
         "0 scheduled parent",
+        "0 refused parent",
         "0 failed parent: await-any needs at least one command; with none, nothing could end it",
     ]);
 }

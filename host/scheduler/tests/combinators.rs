@@ -124,7 +124,9 @@ fn a_signal_that_is_combined_with_itself_too_often_is_refused_where_it_would_be_
     bench.expect(&[
         "0 scheduled waits",
         "0 scheduled binds",
+        "0 refused binds",
         &format!("0 failed binds: {why}"),
+        "0 refused waits",
         &format!("0 failed waits: {why}"),
     ]);
 }

@@ -133,7 +133,7 @@ fn a_body_cannot_set_default_commands_without_end() {
                   may be set at the same time";
     let mut lines = vec!["0 scheduled owner"];
     lines.extend(std::iter::repeat_n(["0 scheduled d", "0 completed d"], 100).flatten());
-    lines.push(failed);
+    lines.extend(["0 refused owner", failed]);
     bench.expect(&lines);
 }
 

@@ -39,6 +39,7 @@ fn commands_that_conflict_with_each_other_in_one_call_are_an_error_of_the_caller
     bench.start(&[&parent]);
     bench.expect(&[
         "0 scheduled parent",
+        "0 refused parent",
         "0 failed parent: `a` and `b` cannot be started by one call: both require `arm`",
     ]);
 }
@@ -90,6 +91,7 @@ fn with_cancel_on_fork_failure_off_the_caller_is_told() {
     bench.start(&[&caller]);
     bench.expect(&[
         "1 scheduled caller",
+        "1 refused caller",
         "1 caller: [] `refused` may not start: `strong` is running with a higher priority and \
          shares a mechanism",
         "1 completed caller",
@@ -119,6 +121,7 @@ fn a_sibling_that_starts_a_stronger_child_makes_it_a_partial_failure() {
         "0 scheduled caller",
         "0 scheduled first",
         "0 scheduled strong",
+        "0 refused caller",
         "0 caller: [\"first\"], not second",
     ]);
     assert_eq!(bench.running(), ["caller", "first", "strong"]);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use gantry_scheduler::{Binding, Command, Limits, Signal};
+use gantry_scheduler::{Binding, Command, Limits, Signal, Supplier, SupplierLimits};
 use support::{Bench, Slot};
 
 #[test]
@@ -119,6 +119,7 @@ fn one_call_cannot_start_more_than_a_run_is_served() {
     bench.start(&[&a]);
     bench.expect(&[
         "0 scheduled a",
+        "0 refused a",
         "0 failed a: one call can start 2 commands at most, not 3",
     ]);
 }
@@ -196,9 +197,67 @@ fn bindings_of_runs_are_bounded_and_counted_back_when_they_end() {
         bench.forget();
         bench.tick();
         let tick = bench.scheduler.now().number - 1;
-        bench.expect(&[&format!(
-            "{tick} failed a: the bindings of running commands look at 5 conditions already, \
-             which is the most they may"
-        )]);
+        bench.expect(&[
+            &format!("{tick} refused a"),
+            &format!(
+                "{tick} failed a: the bindings of running commands look at 5 conditions already, \
+                 which is the most they may"
+            ),
+        ]);
+    }
+}
+
+#[test]
+fn a_supplier_has_limits_of_its_own_for_nesting_and_bindings() {
+    let mut bench = Bench::new();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        depth: Some(3),
+        scoped_bindings: Some(4),
+    });
+    let supplied = |name: &'static str| Command::builder(name).supplier(&supplier);
+    // However deep it is nested below others, its own limit is what counts.
+    let nest = |bench: &Bench, innermost: Command, levels: usize| {
+        (0..levels).fold(innermost, |below, _| bench.awaits("level", &[], &[&below]))
+    };
+    for (levels, fits) in [(2, true), (3, false)] {
+        let innermost =
+            supplied("innermost").build_async(|co| async move { match co.park().await? {} });
+        let whole = nest(&bench, innermost.clone(), levels);
+        bench.start(&[&whole]);
+        assert_eq!(innermost.is_running(), fits, "{levels} levels above it");
+        bench.scheduler.cancel_all();
+    }
+    // What it has bound counts, and no longer when the scope has ended.
+    let idle = bench.one_shot("idle", &[]);
+    let signal = Signal::new(|| false).negate();
+    let binds = |times: usize| {
+        let (idle, signal) = (idle.clone(), signal.clone());
+        supplied("binds").build_async(move |co| {
+            let (idle, signal) = (idle.clone(), signal.clone());
+            async move {
+                for _ in 0..times {
+                    co.bind(&signal, Binding::OnTrue, &idle).await?;
+                }
+                co.yield_now().await?;
+                Ok(None)
+            }
+        })
+    };
+    for _ in 0..3 {
+        let (two, one) = (binds(2), binds(1));
+        bench.tick();
+        bench.tick();
+        bench.forget();
+        bench.start(&[&two, &one]);
+        let tick = bench.scheduler.now().number - 1;
+        bench.expect(&[
+            &format!("{tick} scheduled binds"),
+            &format!("{tick} scheduled binds"),
+            &format!("{tick} refused binds"),
+            &format!(
+                "{tick} failed binds: the bindings of commands of the same supplier look at 4 \
+                 conditions already, which is the most they may"
+            ),
+        ]);
     }
 }

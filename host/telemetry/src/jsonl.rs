@@ -177,6 +177,7 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
             line.text("message", &failure.message);
         }
         RecordKind::Interrupted(by) => line.text("by", by),
+        RecordKind::Refused(reason) => line.text("message", reason),
         RecordKind::Mode(mode) => {
             line.text("mode", mode.name());
             if let Some(opmode) = mode.opmode() {
@@ -210,6 +211,17 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
         }
         RecordKind::ReloadRefused { plugin, message } => {
             line.text("plugin", plugin);
+            line.text("message", message);
+        }
+        RecordKind::LimitExceeded {
+            plugin,
+            limit,
+            times,
+            message,
+        } => {
+            line.text("plugin", plugin);
+            line.text("limit", limit);
+            line.unsigned("times", *times);
             line.text("message", message);
         }
         RecordKind::Quarantined {

@@ -23,7 +23,7 @@ pub struct Record {
     pub kind: RecordKind,
 }
 
-/// What happened. The first nine mirror [`gantry_scheduler::EventKind`].
+/// What happened. The first ten mirror [`gantry_scheduler::EventKind`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum RecordKind {
     /// A run was admitted.
@@ -44,6 +44,8 @@ pub enum RecordKind {
     Interrupted(Arc<str>),
     /// Its cleanup took too long; `Canceled` follows.
     CleanupOverrun,
+    /// Something it asked for was refused, for this reason.
+    Refused(Box<str>),
     /// The robot's mode is another one from now on.
     Mode(Mode),
     /// A plugin wrote a line for people.
@@ -83,6 +85,17 @@ pub enum RecordKind {
         /// What the plugin is called in the robot.
         plugin: Arc<str>,
         /// Why not.
+        message: Box<str>,
+    },
+    /// A plugin has gone over one of its limits.
+    LimitExceeded {
+        /// The plugin.
+        plugin: Arc<str>,
+        /// The limit, by its key in robot.toml.
+        limit: Box<str>,
+        /// How often since it was last said.
+        times: u64,
+        /// What was too much, and what came of it, the last time.
         message: Box<str>,
     },
     /// A plugin has failed too often: its commands are refused.
@@ -141,12 +154,14 @@ impl RecordKind {
             RecordKind::Canceled => "canceled",
             RecordKind::Interrupted(_) => "interrupted",
             RecordKind::CleanupOverrun => "cleanup-overrun",
+            RecordKind::Refused(_) => "refused",
             RecordKind::Mode(_) => "mode",
             RecordKind::Log { .. } => "log",
             RecordKind::DriverFault { .. } => "driver-fault",
             RecordKind::DriverRecovered { .. } => "driver-recovered",
             RecordKind::Reloaded { .. } => "reloaded",
             RecordKind::ReloadRefused { .. } => "reload-refused",
+            RecordKind::LimitExceeded { .. } => "limit-exceeded",
             RecordKind::Quarantined { .. } => "quarantined",
             RecordKind::Released { .. } => "released",
             RecordKind::Late { .. } => "late",

@@ -77,7 +77,10 @@ impl Recorder {
             | EventKind::Completed(_)
             | EventKind::Failed(_)
             | EventKind::Canceled => true,
-            EventKind::Scheduled | EventKind::Interrupted(_) | EventKind::CleanupOverrun => false,
+            EventKind::Scheduled
+            | EventKind::Interrupted(_)
+            | EventKind::CleanupOverrun
+            | EventKind::Refused(_) => false,
         }
     }
 
@@ -146,6 +149,17 @@ impl Recorder {
         });
     }
 
+    /// A plugin has gone over one of its limits, so many times since that was last said.
+    pub fn limit_exceeded(&mut self, plugin: &str, limit: &str, times: u64, message: &str) {
+        let plugin = self.names.get(plugin);
+        self.push(RecordKind::LimitExceeded {
+            plugin,
+            limit: limit.into(),
+            times,
+            message: message.into(),
+        });
+    }
+
     /// A plugin's commands are refused from now on, for this time or for good.
     pub fn quarantined(&mut self, plugin: &str, times: u32, time: Option<Duration>, message: &str) {
         let plugin = self.names.get(plugin);
@@ -196,6 +210,7 @@ impl Recorder {
             EventKind::Canceled => RecordKind::Canceled,
             EventKind::Interrupted(by) => RecordKind::Interrupted(self.names.get(by)),
             EventKind::CleanupOverrun => RecordKind::CleanupOverrun,
+            EventKind::Refused(reason) => RecordKind::Refused(reason.into()),
         };
         self.producer.push(Record {
             at: event.tick,

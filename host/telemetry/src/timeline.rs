@@ -108,6 +108,16 @@ impl Timeline {
             RecordKind::DriverRecovered { driver } => {
                 self.incident(record, || format!("driver `{driver}` recovered"));
             }
+            RecordKind::LimitExceeded {
+                plugin,
+                limit,
+                message,
+                ..
+            } => {
+                self.incident(record, || {
+                    format!("plugin `{plugin}` went over `limits.{limit}`: {message}")
+                });
+            }
             RecordKind::Quarantined {
                 plugin, message, ..
             } => {

@@ -37,7 +37,7 @@ impl Event {
     pub fn is_in_vectors(&self) -> bool {
         !matches!(
             &*self.kind,
-            "mounted" | "yielded" | "preempted" | "cleanup-overrun" | "outcome"
+            "mounted" | "yielded" | "preempted" | "cleanup-overrun" | "refused" | "outcome"
         )
     }
 }

@@ -94,8 +94,10 @@ impl Scheduler {
             return refused(Blocker::Disabled);
         }
         let parent_run = parent.and_then(|parent| self.runs.get(parent));
-        if parent_run.is_some_and(|run| run.depth + 1 >= self.limits.depth) {
-            return refused(Blocker::Depth(self.limits.depth));
+        let own = command.supplier().and_then(|by| by.limits().depth);
+        let limit = own.map_or(self.limits.depth, |own| own.min(self.limits.depth));
+        if parent_run.is_some_and(|run| run.depth + 1 >= limit) {
+            return refused(Blocker::Depth(limit));
         }
         let inherited = parent_run.map_or(i32::MIN, |run| run.effective_priority);
         let priority = command.priority().max(inherited);

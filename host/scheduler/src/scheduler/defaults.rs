@@ -171,7 +171,7 @@ impl Scheduler {
                 at += 1;
                 continue;
             }
-            self.scoped_bindings -= usize::from(matches!(scope, Scope::Command(_)));
+            self.forget_scoped(&scope, 1);
             self.defaults.stacks[mechanism].remove(at);
             self.cancel(&command);
         }

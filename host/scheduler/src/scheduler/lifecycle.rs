@@ -4,6 +4,7 @@
 //! ending, no body is resumed and nothing is admitted. So an object never has two runs, and what
 //! is read before an end has to be read again after it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Scheduler;
@@ -94,7 +95,10 @@ impl Scheduler {
             match step {
                 Step::Asked(request) => match self.serve(key, request) {
                     // What was asked may have ended the run.
-                    Some(next) if self.runs.is_at(key, Stage::Running) => answer = next,
+                    Some(next) if self.runs.is_at(key, Stage::Running) => {
+                        self.tell_refused(key, &next);
+                        answer = next;
+                    }
                     Some(_) => break,
                     None => {
                         self.emit(key, EventKind::Yielded);
@@ -122,6 +126,23 @@ impl Scheduler {
         }
         if is_command {
             self.executing.pop();
+        }
+    }
+
+    /// Tells the world what an answer tells the run, if it is a refusal.
+    fn tell_refused(&mut self, key: Key, answer: &Answer) {
+        let reason: Cow<'_, str> = match answer {
+            Answer::Invalid(message) => message.into(),
+            Answer::Refused(failure) => failure.to_string().into(),
+            _ => return,
+        };
+        let tick = self.tick.number;
+        let before = self
+            .runs
+            .get_mut(key)
+            .and_then(|run| run.refused.replace(tick));
+        if before != Some(tick) {
+            self.emit(key, EventKind::Refused(&reason));
         }
     }
 

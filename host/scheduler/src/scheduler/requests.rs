@@ -345,20 +345,38 @@ impl Scheduler {
 
     /// Counts something that is scoped to a run, within the limit.
     fn count_scoped(&mut self, key: Key, parts: u32) -> Result<(), Answer> {
-        let limit = self.limits.scoped_bindings;
-        if self.scoped_bindings + parts as usize > limit {
+        let (limit, parts) = (self.limits.scoped_bindings, parts as usize);
+        if self.scoped_bindings + parts > limit {
             return Err(Answer::Invalid(format!(
                 "the bindings of running commands look at {limit} conditions already, which is \
                  the most they may"
             )));
         }
-        if let Some(run) = self.runs.get_mut(key)
-            && !run.periodic
+        let Some(run) = self.runs.get_mut(key).filter(|run| !run.periodic) else {
+            return Ok(());
+        };
+        if let Some(supplier) = run.command.supplier()
+            && !supplier.count_scoped(parts)
         {
-            run.has_scoped = true;
-            self.scoped_bindings += parts as usize;
+            let most = supplier.limits().scoped_bindings.unwrap_or(limit);
+            return Err(Answer::Invalid(format!(
+                "the bindings of commands of the same supplier look at {most} conditions already, \
+                 which is the most they may"
+            )));
         }
+        run.has_scoped = true;
+        self.scoped_bindings += parts;
         Ok(())
+    }
+
+    /// What was scoped to a command is undone.
+    pub(super) fn forget_scoped(&mut self, scope: &Scope, parts: usize) {
+        if let Scope::Command(command) = scope {
+            self.scoped_bindings -= parts;
+            if let Some(supplier) = command.supplier() {
+                supplier.forget_scoped(parts);
+            }
+        }
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Run {
     pub(super) preempted: (u64, u32),
     /// Requests served, and in which tick.
     pub(super) asks: (u64, u32),
+    /// In which tick it was last told that something was refused.
+    pub(super) refused: Option<u64>,
     /// Whether bindings or default commands are scoped to it.
     pub(super) has_scoped: bool,
     /// What those who wait for it are told when it is canceled.
@@ -132,6 +134,7 @@ impl Runs {
             periodic: false,
             preempted: (0, 0),
             asks: (0, 0),
+            refused: None,
             has_scoped: false,
             canceled_as: Outcome::Canceled,
             waiters: Waiters::default(),

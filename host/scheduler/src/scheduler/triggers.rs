@@ -111,10 +111,8 @@ impl Scheduler {
             scope,
             ..
         } = &self.triggers.0[index];
-        if let Scope::Command(_) = scope {
-            self.scoped_bindings -= signal.parts() as usize;
-        }
-        let command = command.clone();
+        let (parts, scope, command) = (signal.parts(), scope.clone(), command.clone());
+        self.forget_scoped(&scope, parts as usize);
         self.cancel(&command);
     }
 }
