@@ -215,7 +215,7 @@ fn commands_have_arguments_and_places() {
         "`superstructure/intake` has no parameter `power`",
         Some("did you mean `speed`?".to_owned()),
     );
-    let line = "robots/robot.toml:115:59: `superstructure/intake` has no parameter `power` \
+    let line = "robots/robot.toml:116:59: `superstructure/intake` has no parameter `power` \
                 (did you mean `speed`?)";
     assert_eq!(format!("{error:#}"), line);
 }

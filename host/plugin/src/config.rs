@@ -92,15 +92,22 @@ pub struct Budget {
     pub fuel: u64,
 }
 
+/// About as many instructions as a small computer executes in a microsecond.
+const FUEL_PER_MICROSECOND: u64 = 500;
+
 impl Budget {
-    /// A time, and about as many instructions as a small computer executes in it: 500 per
-    /// microsecond.
+    /// A time, and the instructions that stand for it: 500 per microsecond.
     pub fn of(time: Duration) -> Self {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         Self {
             time,
-            fuel: micros.saturating_mul(500).max(1),
+            fuel: micros.saturating_mul(FUEL_PER_MICROSECOND).max(1),
         }
+    }
+
+    /// The time that instructions stand for.
+    pub(crate) fn time_of(fuel: u64) -> Duration {
+        Duration::from_nanos(fuel.saturating_mul(1000) / FUEL_PER_MICROSECOND)
     }
 }
 
@@ -157,6 +164,17 @@ fn in_words<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::E
     serializer.collect_str(&format_args!("{time:?}"))
 }
 
+/// The same, if there is one.
+fn in_words_if_any<S: Serializer>(
+    time: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => in_words(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// What one run of a plugin may use.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -167,6 +185,11 @@ pub struct Limits {
     pub table_elements: usize,
     /// How long a run may compute per tick before it is pre-empted.
     pub slice: Budget,
+    /// How long all its runs together may compute per tick before the others are put off to the
+    /// next; none: half of the period. What is canceled in a tick may take a quarter of the period
+    /// more to clean up; what is canceled after that is dropped.
+    #[serde(serialize_with = "in_words_if_any")]
+    pub time_per_tick: Option<Duration>,
     /// How long a canceled run may take to clean up before it is dropped.
     pub cleanup: Budget,
     /// In how many ticks in a row a run may be pre-empted before it is canceled; none: as the
@@ -186,6 +209,14 @@ pub struct Limits {
     pub live_runs: Option<u32>,
     /// Commands that all its runs together may fork and await per tick; more are refused.
     pub forks_per_tick: u32,
+    /// How deeply its runs may be nested, below whomever; a fork below that is refused. The
+    /// scheduler's own limit counts as well.
+    pub depth: usize,
+    /// Conditions that the bindings of its commands may look at, and default commands that these
+    /// may set, at the same time; more are refused.
+    pub bindings: usize,
+    /// Topics that it may bring into the world; more are refused.
+    pub topics: usize,
     /// Bytes of log lines, topics, arguments and results of all its runs together per tick; the
     /// run that hands over more fails.
     pub bytes_per_tick: usize,
@@ -226,12 +257,20 @@ impl Default for QuarantineLimits {
     }
 }
 
+impl Limits {
+    /// How long all its runs together may compute per tick of this period.
+    pub(crate) fn time_per_tick(&self, period: Duration) -> Duration {
+        self.time_per_tick.unwrap_or(period / 2)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: 64 << 20,
             table_elements: 50_000,
             slice: Budget::of(Duration::from_millis(2)),
+            time_per_tick: None,
             cleanup: Budget::of(Duration::from_millis(5)),
             preemptions: None,
             requests_per_tick: 10_000,
@@ -241,6 +280,9 @@ impl Default for Limits {
             log_lines_per_second: 1_000,
             live_runs: None,
             forks_per_tick: 1_000,
+            depth: 64,
+            bindings: 2_000,
+            topics: 512,
             bytes_per_tick: 16 << 20,
             quarantine: QuarantineLimits::default(),
         }

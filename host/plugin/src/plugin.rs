@@ -9,6 +9,7 @@ use gantry_scheduler::{Command, CommandBuilder, MechanismId, Supplier, Value};
 
 use crate::contract::{ContractVersion, GuestPre};
 use crate::description::{Definition, Description};
+use crate::exceeded::Exceeded;
 use crate::quarantine::{Quarantine, Verdict};
 use crate::registry::LookupError;
 use crate::run::{Context, Instance, WasmBody};
@@ -107,6 +108,12 @@ impl Plugin {
     pub fn review(&self, now: Duration) -> Option<Verdict> {
         self.0.context.log.tell();
         self.0.quarantine.review(now)
+    }
+
+    /// A limit that it has gone over and that the host has not been told of; each at once, and then
+    /// once a second at most. To be asked for once per tick, until there is none.
+    pub fn take_exceeded(&self, now: Duration) -> Option<Exceeded> {
+        self.0.context.usage.take_exceeded(now)
     }
 
     /// What its runs have done.

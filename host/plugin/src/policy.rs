@@ -46,6 +46,8 @@ pub struct Policy {
     pub reads: Vec<Pattern>,
     /// Topics that it may publish.
     pub publishes: Vec<Pattern>,
+    /// Commands of other plugins that it may look up, and so start, by their full names.
+    pub commands: Vec<Pattern>,
     /// A folder that it may see.
     pub folder: Option<Folder>,
     /// What one run may use.

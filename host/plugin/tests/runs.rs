@@ -314,7 +314,7 @@ fn handles_end_at_their_limit() {
     let ended = bench.finish("hogs/hoards-handles");
     assert_eq!(
         ended,
-        "failed the run holds 100 handles, which is the most; drop those it does not need"
+        "failed the run holds 100 handles, which is the most; drop those it does not need (`limits.handles`)"
     );
 }
 

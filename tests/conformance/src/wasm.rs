@@ -62,6 +62,7 @@ impl WasmRuntime {
         let policy = Policy {
             mechanisms: setting.scenario.mechanisms.clone(),
             publishes: vec!["*".into()],
+            commands: vec!["*".into()],
             limits: limits(setting.operations_per_tick),
             ..Policy::default()
         };

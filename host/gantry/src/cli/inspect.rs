@@ -158,6 +158,7 @@ fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
             GrantKind::Mechanism => "mechanism",
             GrantKind::Channel => "channel",
             GrantKind::Topic => "topic",
+            GrantKind::Command => "command",
             GrantKind::Folder => "folder",
         };
         let status = match grant.status {
@@ -166,6 +167,7 @@ fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
             GrantStatus::Excessive if grant.asked.is_empty() => {
                 "excessive: it does not ask for it".to_owned()
             }
+            GrantStatus::Unknown => "unknown: it shows when the plugin runs".to_owned(),
             GrantStatus::Excessive => {
                 format!("excessive: it asks for {} only", list(&grant.asked))
             }

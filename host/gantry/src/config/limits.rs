@@ -13,6 +13,8 @@ pub struct LimitsConfig {
     pub table_elements: Option<u32>,
     /// How long one resume may take before it is pre-empted.
     pub slice: Option<Duration>,
+    /// How long all its runs together may compute per tick before the others are put off.
+    pub time_per_tick: Option<Duration>,
     /// How long a canceled run may clean up before it is dropped.
     pub cleanup: Option<Duration>,
     /// How many ticks in a row a run may be pre-empted before it is canceled.
@@ -21,6 +23,20 @@ pub struct LimitsConfig {
     pub live_runs: Option<u32>,
     /// How many commands its runs together may fork and await per tick.
     pub forks_per_tick: Option<u32>,
+    /// How deeply its runs may be nested.
+    pub depth: Option<u32>,
+    /// How many conditions the bindings of its commands may look at.
+    pub bindings: Option<u32>,
+    /// How many topics it may bring into the world.
+    pub topics: Option<u32>,
+    /// How many requests one run may make per tick.
+    pub requests_per_tick: Option<u32>,
+    /// How many handles one run may hold.
+    pub handles: Option<u32>,
+    /// How many bytes one call may hand to the host.
+    pub call_bytes: Option<u64>,
+    /// How many lines one run may log per tick.
+    pub log_lines_per_tick: Option<u32>,
     /// How many bytes its runs together may hand to the host per tick.
     pub bytes_per_tick: Option<u64>,
     /// How many lines its runs together may log per second.
@@ -76,22 +92,33 @@ impl LimitsConfig {
     /// Reads a table of limits; what it leaves out is as in `otherwise`.
     pub(super) fn read(mut table: Table<'_>, otherwise: Self, period: Duration) -> Self {
         const SHORTEST: Duration = Duration::from_micros(10);
+        /// What the scheduler lets anything be nested.
+        const MAX_DEPTH: u32 = 64;
         const REASON: &str = "it has to end within the loop's period";
         let mut time = |key| {
             let node = table.optional(key)?;
             node.duration_within(SHORTEST, period, REASON)
         };
         let slice = time("slice");
+        let time_per_tick = time("time-per-tick");
         let cleanup = time("cleanup");
         let mut bytes = |key, least, most| table.optional(key)?.bytes(least, most);
         // A component's memory is counted in pages of 64 KiB and addressed with 32 bits.
         let memory = bytes("memory", 64 << 10, 4 << 30);
         let bytes_per_tick = bytes("bytes-per-tick", 1 << 10, 4 << 30);
+        let call_bytes = bytes("call-bytes", 1 << 10, 1 << 30);
+        let depth = table.optional("depth");
+        let depth = depth.and_then(|node| node.count(1, MAX_DEPTH));
         let mut count = |key, least| table.optional(key)?.count(least, u32::MAX);
         let preemption_limit = count("preemption-limit", 1);
         let table_elements = count("table-elements", 1);
         let live_runs = count("live-runs", 1);
         let forks_per_tick = count("forks-per-tick", 1);
+        let bindings = count("bindings", 0);
+        let topics = count("topics", 0);
+        let requests_per_tick = count("requests-per-tick", 1);
+        let handles = count("handles", 1);
+        let log_lines_per_tick = count("log-lines-per-tick", 0);
         let log_lines_per_second = count("log-lines-per-second", 1);
         let quarantine = table.optional("quarantine");
         let quarantine = quarantine.and_then(|node| node.table("{ failures = 5 }"));
@@ -103,10 +130,18 @@ impl LimitsConfig {
             memory: memory.or(otherwise.memory),
             table_elements: table_elements.or(otherwise.table_elements),
             slice: slice.or(otherwise.slice),
+            time_per_tick: time_per_tick.or(otherwise.time_per_tick),
             cleanup: cleanup.or(otherwise.cleanup),
             preemption_limit: preemption_limit.or(otherwise.preemption_limit),
             live_runs: live_runs.or(otherwise.live_runs),
             forks_per_tick: forks_per_tick.or(otherwise.forks_per_tick),
+            depth: depth.or(otherwise.depth),
+            bindings: bindings.or(otherwise.bindings),
+            topics: topics.or(otherwise.topics),
+            requests_per_tick: requests_per_tick.or(otherwise.requests_per_tick),
+            handles: handles.or(otherwise.handles),
+            call_bytes: call_bytes.or(otherwise.call_bytes),
+            log_lines_per_tick: log_lines_per_tick.or(otherwise.log_lines_per_tick),
             bytes_per_tick: bytes_per_tick.or(otherwise.bytes_per_tick),
             log_lines_per_second: log_lines_per_second.or(otherwise.log_lines_per_second),
             quarantine,

@@ -214,6 +214,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         limits,
         reload: robot.reload,
         period: robot.period,
+        plugins: plugins.iter().flat_map(Table::names).collect(),
     };
     let plugins = read_all(plugins, |table| plugins::read(table, &around));
     let around = commands::Surroundings {

@@ -27,6 +27,8 @@ pub struct PluginConfig {
     pub reads: Vec<Grant>,
     /// Topics that it may publish; a name may end in `*`.
     pub publishes: Vec<Grant>,
+    /// Commands of other plugins that it may start.
+    pub commands: Vec<Grant>,
     /// The only folder that it can see, if any.
     pub folder: Option<FolderConfig>,
     /// Its own limits, those of the robot where it has none.
@@ -96,6 +98,8 @@ pub(super) struct Surroundings<'a> {
     /// The same for reloading.
     pub(super) reload: ReloadConfig,
     pub(super) period: Duration,
+    /// The names of all plugins.
+    pub(super) plugins: Vec<&'a str>,
 }
 
 /// Reads `[plugins]`.
@@ -125,6 +129,7 @@ impl PluginConfig {
             mechanisms: Vec::new(),
             reads: Vec::new(),
             publishes: Vec::new(),
+            commands: Vec::new(),
             folder: None,
             limits: LimitsConfig::default(),
             reload: ReloadConfig::default(),
@@ -148,6 +153,14 @@ fn read_plugin(mut table: Table<'_>, name: Name<'_>, around: &Surroundings<'_>) 
         check_readable(sink, name, around.channels);
     });
     plugin.publishes = grants(&mut table, "publishes", "[\"drive/*\"]", check_topic);
+    plugin.commands = grants(
+        &mut table,
+        "commands",
+        "[\"drivetrain/*\"]",
+        |sink, name| {
+            check_command(sink, name, &plugin.name, &around.plugins);
+        },
+    );
     let folder = table.optional("folder");
     plugin.folder = folder.and_then(|node| read_folder(node.table("{ path = \"data\" }")?));
     let limits = table.optional("limits");
@@ -240,6 +253,28 @@ fn check_topic(sink: &Sink, name: Name<'_>) {
         let message = format!("\"{}\" cannot be a topic", name.text);
         let help = "a topic is made of letters, digits, `-`, `_`, `.` and `/`; a `*` at the end \
                     stands for any rest";
+        sink.report(sink.error(name.span, message).help(help));
+    }
+}
+
+/// Reports what cannot be a command of another plugin.
+fn check_command(sink: &Sink, name: Name<'_>, own: &str, plugins: &[&str]) {
+    const HELP: &str = "write `plugin/command`; a `*` at the end stands for any rest";
+    if name.text == "*" {
+        return;
+    }
+    let Some((plugin, _)) = name.text.split_once('/') else {
+        let message = format!("\"{}\" cannot be a command of another plugin", name.text);
+        sink.report(sink.error(name.span, message).help(HELP));
+        return;
+    };
+    if plugin == own {
+        let message = format!("\"{}\" is a command of this plugin itself", name.text);
+        let help = "a plugin may start its own commands without being granted them";
+        sink.report(sink.error(name.span, message).warning().help(help));
+    } else if !plugins.contains(&plugin) {
+        let message = format!("there is no plugin `{plugin}`");
+        let help = names::suggest(plugin, "plugins", plugins.iter().copied());
         sink.report(sink.error(name.span, message).help(help));
     }
 }

@@ -58,6 +58,7 @@ struct LockedPlugin {
     mechanisms: Vec<String>,
     reads: Vec<String>,
     publishes: Vec<String>,
+    commands: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<LockedFolder>,
     limits: toml::Table,
@@ -310,6 +311,7 @@ impl LockedPlugin {
             mechanisms: policy.mechanisms.clone(),
             reads: names(&policy.reads),
             publishes: names(&policy.publishes),
+            commands: names(&policy.commands),
             folder: policy.folder.as_ref().map(|granted| LockedFolder {
                 // As it is written, so that a lock is the same wherever the robot's folder is.
                 path: granted

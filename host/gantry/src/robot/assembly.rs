@@ -258,6 +258,7 @@ pub(crate) fn policy(plugin: &PluginConfig, trust: &Trust) -> Policy {
             .collect(),
         reads: patterns(&plugin.reads),
         publishes: patterns(&plugin.publishes),
+        commands: patterns(&plugin.commands),
         folder: plugin.folder.as_ref().map(|folder| Folder {
             path: PathBuf::from(&folder.path),
             write: folder.write,
@@ -276,15 +277,29 @@ fn limits(config: &LimitsConfig) -> Limits {
     if let Some(memory) = config.memory {
         limits.memory = usize::try_from(memory).unwrap_or(usize::MAX);
     }
-    if let Some(elements) = config.table_elements {
-        limits.table_elements = elements as usize;
-    }
     if let Some(slice) = config.slice {
         limits.slice = gantry_plugin::Budget::of(slice);
     }
     if let Some(cleanup) = config.cleanup {
         limits.cleanup = gantry_plugin::Budget::of(cleanup);
     }
+    let count = |configured: Option<u32>, default: usize| match configured {
+        Some(configured) => configured as usize,
+        None => default,
+    };
+    limits.table_elements = count(config.table_elements, limits.table_elements);
+    limits.time_per_tick = config.time_per_tick;
+    limits.depth = count(config.depth, limits.depth);
+    limits.bindings = count(config.bindings, limits.bindings);
+    limits.topics = count(config.topics, limits.topics);
+    limits.handles = count(config.handles, limits.handles);
+    let requests = config.requests_per_tick;
+    limits.requests_per_tick = requests.unwrap_or(limits.requests_per_tick);
+    if let Some(bytes) = config.call_bytes {
+        limits.call_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    let lines = config.log_lines_per_tick;
+    limits.log_lines_per_tick = lines.unwrap_or(limits.log_lines_per_tick);
     limits.preemptions = config.preemption_limit;
     limits.live_runs = config.live_runs;
     limits.forks_per_tick = config.forks_per_tick.unwrap_or(limits.forks_per_tick);

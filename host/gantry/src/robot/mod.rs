@@ -215,7 +215,8 @@ impl Robot {
         self.recorder.borrow_mut().end_tick(timing);
     }
 
-    /// Sets aside plugins that have failed too often, and gives them another chance later.
+    /// Sets aside plugins that have failed too often, gives them another chance later, and tells
+    /// which limits they went over.
     fn judge_plugins(&mut self, now: Duration) {
         for plugin in self.plugins.registry.plugins().values() {
             let name = plugin.name();
@@ -236,6 +237,12 @@ impl Robot {
                     tracing::info!("plugin `{name}` has another chance");
                     self.recorder.borrow_mut().released(name);
                 }
+            }
+            while let Some(exceeded) = plugin.take_exceeded(now) {
+                let (limit, message) = (exceeded.limit.to_string(), &exceeded.message);
+                tracing::warn!("plugin `{name}` went over `limits.{limit}`: {message}");
+                let mut recorder = self.recorder.borrow_mut();
+                recorder.limit_exceeded(name, &limit, exceeded.times, message);
             }
         }
     }

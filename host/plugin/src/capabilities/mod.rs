@@ -4,6 +4,7 @@
 //! functions, so that it has nothing to forget.
 
 mod channels;
+mod commands;
 mod mechanisms;
 mod topics;
 
@@ -23,6 +24,7 @@ pub(crate) struct Grants {
     pub(crate) mechanisms: Vec<String>,
     pub(crate) reads: Vec<Pattern>,
     pub(crate) publishes: Vec<Pattern>,
+    pub(crate) commands: Vec<Pattern>,
 }
 
 impl Grants {
@@ -31,6 +33,7 @@ impl Grants {
             mechanisms: policy.mechanisms.clone(),
             reads: policy.reads.clone(),
             publishes: policy.publishes.clone(),
+            commands: policy.commands.clone(),
         }
     }
 }

@@ -28,7 +28,14 @@ impl Topic {
         })
     }
 
-    pub(crate) fn publish(&self, topics: &Topics, value: &Value) -> Result<(), String> {
+    /// Publishes a value. `admit` says whether the topic may be brought into the world, if nobody
+    /// has published it before.
+    pub(crate) fn publish(
+        &self,
+        topics: &Topics,
+        value: &Value,
+        admit: impl FnOnce(&str) -> Result<(), String>,
+    ) -> Result<(), String> {
         if !self.granted {
             return Err(format!(
                 "publishing `{}` was not granted; the plugin's `publishes` in the robot's file \
@@ -36,13 +43,16 @@ impl Topic {
                 self.name
             ));
         }
-        let published = match self.id.get() {
-            Some(id) => topics.publish_again(id, value),
-            None => topics
-                .publish(&self.name, value)
-                .map(|id| self.id.set(Some(id))),
+        let published = match self.id.get().or_else(|| topics.find(&self.name)) {
+            Some(id) => topics.publish_again(id, value).map(|()| id),
+            None => {
+                admit(&self.name)?;
+                topics.publish(&self.name, value)
+            }
         };
-        published.map_err(|error| error.to_string())
+        let id = published.map_err(|error| error.to_string())?;
+        self.id.set(Some(id));
+        Ok(())
     }
 
     pub(crate) fn read(&self, topics: &Topics) -> Option<Value> {

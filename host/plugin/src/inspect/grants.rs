@@ -16,6 +16,8 @@ pub enum GrantKind {
     Channel,
     /// A topic that may be published.
     Topic,
+    /// A command of another plugin that may be started.
+    Command,
     /// A folder that may be seen.
     Folder,
 }
@@ -30,6 +32,8 @@ pub enum GrantStatus {
     Missing,
     /// More is granted than is asked for, and the plugin may use it nevertheless.
     Excessive,
+    /// Plugins do not say whether they use such a grant; only running them shows it.
+    Unknown,
 }
 
 /// One grant, or one that is missing.
@@ -57,6 +61,12 @@ impl Inspection {
         ] {
             uses.extend(names(kind, granted, asked));
         }
+        uses.extend(policy.commands.iter().map(|grant| GrantUse {
+            kind: GrantKind::Command,
+            name: grant.to_string(),
+            status: GrantStatus::Unknown,
+            asked: Vec::new(),
+        }));
         if let Some(folder) = &policy.folder {
             let asked = self.wasi.iter();
             let asked = asked.filter(|name| name.starts_with("wasi:filesystem/"));

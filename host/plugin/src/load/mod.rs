@@ -19,7 +19,7 @@ pub use read::read_file;
 
 use std::sync::{Arc, Mutex};
 
-use gantry_scheduler::Supplier;
+use gantry_scheduler::{Supplier, SupplierLimits};
 use wasmtime::component::Component;
 
 use crate::contract::GuestPre;
@@ -75,7 +75,10 @@ fn stages(
     }
     let requirements =
         grants::check(&description, policy, robot).map_err(|kind| (Stage::Grants, kind))?;
-    let supplier = Supplier::default();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        depth: Some(policy.limits.depth),
+        scoped_bindings: Some(policy.limits.bindings),
+    });
     Ok(Plugin(Arc::new(Shared {
         context: Arc::new(Context::granted(&name, policy, robot)),
         description,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use crate::config::Budget;
 use crate::ticker::Epoch;
@@ -18,8 +19,17 @@ pub(crate) struct Control {
     asking: AtomicBool,
     /// The epoch at which the budget is used up, or the quanta that are left.
     budget: AtomicU64,
+    /// Quanta that were used up.
+    quanta: AtomicU64,
     /// Requests that are left in this tick.
     requests: AtomicU32,
+}
+
+/// The beginning of a stretch of computing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stopwatch {
+    Clock(Instant),
+    Quanta(u64),
 }
 
 /// How computing is measured.
@@ -50,6 +60,7 @@ impl Control {
             canceled: AtomicBool::new(false),
             asking: AtomicBool::new(false),
             budget: AtomicU64::new(0),
+            quanta: AtomicU64::new(0),
             requests: AtomicU32::new(0),
         }
     }
@@ -113,6 +124,7 @@ impl Control {
             // The store has looked at the budget before it yielded.
             Meter::Epoch(_) => false,
             Meter::Fuel(_) => {
+                self.quanta.fetch_add(1, Relaxed);
                 let left = self.budget.load(Relaxed).saturating_sub(1);
                 self.budget.store(left, Relaxed);
                 left > 0
@@ -125,6 +137,26 @@ impl Control {
         match &self.meter {
             Meter::Epoch(_) => 0,
             Meter::Fuel(quantum) => *quantum,
+        }
+    }
+
+    /// Begins to measure how long a guest computes.
+    pub(crate) fn stopwatch(&self) -> Stopwatch {
+        match &self.meter {
+            Meter::Epoch(_) => Stopwatch::Clock(Instant::now()),
+            Meter::Fuel(_) => Stopwatch::Quanta(self.quanta.load(Relaxed)),
+        }
+    }
+
+    /// How long that has been. With fuel, instructions stand for time; what is less than a quantum
+    /// counts when the quantum is full.
+    pub(crate) fn elapsed(&self, since: Stopwatch) -> Duration {
+        match since {
+            Stopwatch::Clock(start) => start.elapsed(),
+            Stopwatch::Quanta(start) => {
+                let quanta = self.quanta.load(Relaxed) - start;
+                Budget::time_of(quanta.saturating_mul(self.quantum()))
+            }
         }
     }
 

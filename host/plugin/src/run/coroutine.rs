@@ -12,11 +12,18 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
-use super::share::{Conduct, Share};
+use super::share::{Conduct, Share, least};
 use super::usage::LiveRun;
 use super::waker::Poller;
 use crate::config::{Budget, Limits};
 use crate::plugin::Counters;
+
+/// What a run is taken to need of a tick that has not had one yet.
+const UNKNOWN_NEED: Duration = Duration::from_micros(100);
+
+/// The part of a period that a plugin's canceled runs may take to clean up, when its runs have used
+/// up what they may take of the tick.
+const CLEANUP_PART: u32 = 4;
 
 /// Advances the future of one component call, and stops it at the end of its slice.
 pub(crate) struct WasmCoroutine {
@@ -37,8 +44,12 @@ pub(crate) struct WasmCoroutine {
     slice: Budget,
     /// An answer that came when the slice was used up.
     kept: Option<Answer>,
+    /// The last tick in which it was put off because its plugin had computed for long enough.
+    put_off: Option<u64>,
+    /// How long it computed in the last tick in which it was not.
+    need: Duration,
     /// Counts it as live.
-    _live: LiveRun,
+    live: LiveRun,
 }
 
 impl WasmCoroutine {
@@ -79,12 +90,23 @@ impl WasmCoroutine {
             tick,
             slice: limits.slice,
             kept,
-            _live: live,
+            put_off: None,
+            need: UNKNOWN_NEED,
+            live,
         }
     }
 
     /// Goes on until the guest asks, ends or has used up its budget.
-    fn advance(&mut self, tick: Tick, mut answer: Answer) -> Step {
+    fn advance(&mut self, tick: Tick, answer: Answer) -> Step {
+        let stopwatch = self.control.stopwatch();
+        let step = self.advance_unmeasured(tick, answer);
+        let time = self.control.elapsed(stopwatch);
+        self.need += time;
+        self.live.usage().computed(tick.number, time);
+        step
+    }
+
+    fn advance_unmeasured(&mut self, tick: Tick, mut answer: Answer) -> Step {
         loop {
             let step = self.inner.resume(tick, answer);
             if matches!(step, Step::Preempted) {
@@ -117,6 +139,20 @@ impl WasmCoroutine {
         }
     }
 
+    /// Whether its plugin has something left of this tick for it.
+    fn admitted(&mut self, tick: u64) -> bool {
+        let last = tick.checked_sub(1);
+        let was_put_off = last.is_some() && self.put_off == last;
+        let most = self.limits.time_per_tick(self.period);
+        let usage = self.live.usage();
+        let admitted = usage.admit(tick, was_put_off, self.need, most);
+        match admitted {
+            true => self.need = Duration::ZERO,
+            false => self.put_off = Some(tick),
+        }
+        admitted
+    }
+
     fn overran_asking(&mut self, tick: Tick) {
         let (share, slice) = (&self.share, self.slice);
         self.conduct.overran_asking(share, tick.number, slice);
@@ -138,7 +174,12 @@ impl Coroutine for WasmCoroutine {
             if !self.control.canceled() {
                 self.control.cancel();
                 let (share, period) = (&self.share, self.period);
-                let cleanup = self.limits.cleanup;
+                let most = self.limits.time_per_tick(period) + period / CLEANUP_PART;
+                let left = self.live.usage().left(tick.number, most);
+                if left.is_zero() {
+                    return Step::Preempted;
+                }
+                let cleanup = least(self.limits.cleanup, left);
                 self.slice = self.conduct.cleanup(share, tick.number, period, cleanup);
                 self.control.begin(self.slice, u32::MAX);
                 self.kept = None;
@@ -151,6 +192,9 @@ impl Coroutine for WasmCoroutine {
         // What a cleanup asks for is answered out of the cleanup's own budget.
         if self.tick != Some(tick.number) && !self.control.canceled() {
             self.tick = Some(tick.number);
+            if !self.admitted(tick.number) {
+                return self.put_off(answer);
+            }
             let (share, period, slice) = (&self.share, self.period, self.limits.slice);
             let Some(slice) = self.conduct.slice(share, tick.number, period, slice) else {
                 return self.put_off(answer);

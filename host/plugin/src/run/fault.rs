@@ -44,7 +44,11 @@ fn cause(error: &wasmtime::Error) -> String {
             trap.strip_prefix("wasm trap: ").unwrap_or(&trap)
         );
     }
-    error.root_cause().to_string()
+    let cause = error.root_cause().to_string();
+    match cause.contains("too much data is being copied") {
+        true => format!("{cause} (`limits.call-bytes`)"),
+        false => cause,
+    }
 }
 
 fn frames(message: &mut String, backtrace: &WasmBacktrace) {

@@ -1,8 +1,12 @@
 //! How much memory and how many table elements one run may have, all together.
 
+use std::sync::Arc;
+
 use wasmtime::ResourceLimiter;
 
+use super::usage::Usage;
 use crate::config::Limits;
+use crate::exceeded::Limit;
 
 /// Counts what the memories and tables of one store have grown to.
 #[derive(Debug)]
@@ -12,6 +16,7 @@ pub(crate) struct Limiter {
     elements: usize,
     elements_limit: usize,
     refused: Option<Refused>,
+    usage: Arc<Usage>,
 }
 
 /// What was refused last.
@@ -22,14 +27,24 @@ pub(crate) enum Refused {
 }
 
 impl Limiter {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, usage: Arc<Usage>) -> Self {
         Self {
             memory: 0,
             memory_limit: limits.memory,
             elements: 0,
             elements_limit: limits.table_elements,
             refused: None,
+            usage,
         }
+    }
+
+    fn refuse(&mut self, what: Refused) {
+        self.refused = Some(what);
+        let limit = match what {
+            Refused::Memory => Limit::Memory,
+            Refused::Table => Limit::TableElements,
+        };
+        self.usage.exceed(limit, self.hint().unwrap_or_default());
     }
 
     /// A sentence about what was refused, for a run that failed soon after.
@@ -57,7 +72,7 @@ impl ResourceLimiter for Limiter {
     ) -> wasmtime::Result<bool> {
         let total = self.memory.saturating_sub(current).saturating_add(desired);
         if total > self.memory_limit || maximum.is_some_and(|maximum| desired > maximum) {
-            self.refused = Some(Refused::Memory);
+            self.refuse(Refused::Memory);
             return Ok(false);
         }
         self.memory = total;
@@ -75,7 +90,7 @@ impl ResourceLimiter for Limiter {
             .saturating_sub(current)
             .saturating_add(desired);
         if total > self.elements_limit || maximum.is_some_and(|maximum| desired > maximum) {
-            self.refused = Some(Refused::Table);
+            self.refuse(Refused::Table);
             return Ok(false);
         }
         self.elements = total;
@@ -83,7 +98,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
-        self.refused = Some(Refused::Memory);
+        self.refuse(Refused::Memory);
         Ok(())
     }
 }
@@ -107,7 +122,7 @@ mod tests {
             memory: 3 << 16,
             ..Limits::default()
         };
-        let mut limiter = Limiter::new(&limits);
+        let mut limiter = Limiter::new(&limits, Arc::default());
         assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());
         assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());
         assert_eq!(limiter.hint(), None);

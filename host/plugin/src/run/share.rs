@@ -148,7 +148,7 @@ impl Conduct {
 }
 
 /// A budget of no more than this time, and of the instructions that stand for it.
-fn least(budget: Budget, time: Duration) -> Budget {
+pub(crate) fn least(budget: Budget, time: Duration) -> Budget {
     let most = Budget::of(time);
     Budget {
         time: budget.time.min(most.time),

@@ -15,6 +15,7 @@ use super::limiter::Limiter;
 use super::usage::Usage;
 use crate::capabilities::Grants;
 use crate::config::Limits;
+use crate::exceeded::Limit;
 use crate::log::RunLog;
 use crate::log_gate::LogGate;
 use crate::policy::{Folder, Policy};
@@ -120,7 +121,7 @@ impl RunState {
             limits.log_lines_per_tick,
         );
         Self {
-            limiter: Limiter::new(limits),
+            limiter: Limiter::new(limits, context.usage.clone()),
             log: Arc::new(Mutex::new(log)),
             run: 0,
             // What a guest draws while it starts must not depend on when that is.
@@ -215,7 +216,9 @@ impl RunState {
 
     fn too_many_handles(&self) -> String {
         let most = self.context.limits.handles;
-        format!("the run holds {most} handles, which is the most; drop those it does not need")
+        let message = "handles, which is the most; drop those it does not need";
+        let message = format!("the run holds {most} {message}");
+        self.context.usage.exceed(Limit::Handles, message)
     }
 
     /// The part of WASI that is not ours.

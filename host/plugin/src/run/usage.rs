@@ -1,18 +1,23 @@
-//! What all runs of one plugin together have taken: of the pool, and of the present tick.
+//! What all runs of one plugin together have taken: of the pool, of the robot's topics, and of the
+//! present tick.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use gantry_scheduler::Value;
 
 use super::limiter::bytes;
 use crate::config::Limits;
+use crate::exceeded::{Exceeded, Excesses, Limit};
 
 /// Counted for one plugin.
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     live: AtomicU32,
+    topics: AtomicUsize,
     tick: Mutex<OfTick>,
+    excesses: Excesses,
 }
 
 #[derive(Debug, Default)]
@@ -20,6 +25,12 @@ struct OfTick {
     number: u64,
     forks: u32,
     bytes: usize,
+    /// How long runs have computed.
+    computed: Duration,
+    /// What runs need that were put off in the tick before and have not had their turn yet.
+    owed: Duration,
+    /// The same of those that are put off in this tick.
+    owed_next: Duration,
 }
 
 /// A run that counts as live until this is dropped.
@@ -32,9 +43,8 @@ impl Usage {
         let live = self.live.fetch_add(1, Relaxed);
         let run = LiveRun(self.clone());
         if live >= most {
-            return Err(format!(
-                "the plugin has {most} live runs, which is the most (`limits.live-runs`)"
-            ));
+            let message = format!("the plugin has {most} live runs, which is the most");
+            return Err(self.exceed(Limit::LiveRuns, message));
         }
         Ok(run)
     }
@@ -45,11 +55,11 @@ impl Usage {
         let commands = u32::try_from(commands).unwrap_or(u32::MAX);
         let total = used.forks.saturating_add(commands);
         if total > most {
-            return Err(format!(
-                "the plugin has started {} commands in this tick and may start {most} \
-                 (`limits.forks-per-tick`)",
+            let message = format!(
+                "the plugin has started {} commands in this tick and may start {most}",
                 used.forks
-            ));
+            );
+            return Err(self.exceed(Limit::ForksPerTick, message));
         }
         used.forks = total;
         Ok(())
@@ -60,26 +70,108 @@ impl Usage {
         let (mut used, most) = (self.of(tick), limits.bytes_per_tick);
         let total = used.bytes.saturating_add(more);
         if total > most {
-            return Err(format!(
-                "the plugin has handed the host {} in this tick and may hand it {} \
-                 (`limits.bytes-per-tick`)",
+            let message = format!(
+                "the plugin has handed the host {} in this tick and may hand it {}",
                 bytes(used.bytes),
                 bytes(most)
-            ));
+            );
+            return Err(self.exceed(Limit::BytesPerTick, message));
         }
         used.bytes = total;
         Ok(())
     }
 
+    /// A topic is published that nobody has published before; an error if the plugin has brought as
+    /// many into the world as it may. Topics are for ever.
+    pub(crate) fn new_topic(&self, name: &str, limits: &Limits) -> Result<(), String> {
+        let most = limits.topics;
+        if self.topics.load(Relaxed) >= most {
+            let message = format!(
+                "the plugin has {most} topics, which is the most; `{name}` was not published"
+            );
+            return Err(self.exceed(Limit::Topics, message));
+        }
+        self.topics.fetch_add(1, Relaxed);
+        Ok(())
+    }
+
+    /// Whether a run may compute in this tick, of which all runs of the plugin together may take
+    /// so much. One that may not is put off, and it is noted that it needs about `need` in the
+    /// next: those that were put off come first then.
+    pub(crate) fn admit(
+        &self,
+        tick: u64,
+        was_put_off: bool,
+        need: Duration,
+        most: Duration,
+    ) -> bool {
+        let mut used = self.of(tick);
+        let left = most.saturating_sub(used.computed);
+        if was_put_off {
+            used.owed = used.owed.saturating_sub(need);
+        }
+        let admitted = left
+            > if was_put_off {
+                Duration::ZERO
+            } else {
+                used.owed
+            };
+        if !admitted {
+            used.owed_next += need;
+            let message = format!(
+                "its runs have computed for {:.1?} in this tick and may for {most:?}; the others go \
+                 on in the next tick",
+                used.computed
+            );
+            drop(used);
+            self.exceed(Limit::TimePerTick, message);
+        }
+        admitted
+    }
+
+    /// What is left of a time that all runs together may take in this tick.
+    pub(crate) fn left(&self, tick: u64, most: Duration) -> Duration {
+        most.saturating_sub(self.of(tick).computed)
+    }
+
+    /// A run has computed for so long.
+    pub(crate) fn computed(&self, tick: u64, time: Duration) {
+        self.of(tick).computed += time;
+    }
+
+    /// A limit was exceeded. Returns the message with the limit's name.
+    pub(crate) fn exceed(&self, limit: Limit, message: String) -> String {
+        let named = format!("{message} (`limits.{limit}`)");
+        self.excesses.note(limit, message);
+        named
+    }
+
+    /// What the host has not been told yet and is to be told at this time.
+    pub(crate) fn take_exceeded(&self, now: Duration) -> Option<Exceeded> {
+        self.excesses.take(now)
+    }
+
     fn of(&self, tick: u64) -> MutexGuard<'_, OfTick> {
         let mut used = self.tick.lock().unwrap_or_else(PoisonError::into_inner);
         if used.number != tick {
+            let is_next = used.number.checked_add(1) == Some(tick);
             *used = OfTick {
                 number: tick,
+                owed: if is_next {
+                    used.owed_next
+                } else {
+                    Duration::ZERO
+                },
                 ..OfTick::default()
             };
         }
         used
+    }
+}
+
+impl LiveRun {
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.0
     }
 }
 

@@ -26,13 +26,6 @@ pub enum Guest {
 }
 
 impl Attack {
-    /// Whether the innocent one notices. Whoever can name a command may start it, at
-    /// any priority: that is the only thing that another plugin feels, as an interruption by a
-    /// command of its own.
-    pub fn is_felt(&self) -> bool {
-        self.name == "foreign-command"
-    }
-
     /// The component.
     pub fn bytes(&self) -> Vec<u8> {
         match self.guest {
@@ -67,7 +60,7 @@ macro_rules! attacks {
             environment: Rust => "0 variables, 0 arguments, 0 bytes of input, files in None";
             exits_the_process: Rust => "with code 0; a command ends by returning from";
             folder_flood: Rust => "preempted";
-            foreign_command: Rust => "hostile/foreign-command canceled";
+            foreign_command: Rust => "starting `innocent/holds` was not granted; the plugin";
             foreign_handle: Rust => "handle index 1 used with the wrong type";
             forged_handle: Rust => "unknown handle index 4711";
             fork_bomb_deep: Rust => "hostile/fork-bomb-deep interrupted";

@@ -259,6 +259,7 @@ pub fn trusting() -> Policy {
         mechanisms: vec!["arm".to_owned()],
         reads: vec![Pattern::from("arm.*"), Pattern::from("driver.*")],
         publishes: vec![Pattern::from("*")],
+        commands: vec![Pattern::from("*")],
         ..Policy::default()
     }
 }

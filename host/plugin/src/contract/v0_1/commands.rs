@@ -26,11 +26,6 @@ impl HostCommand for RunState {
                 "`{name}` cannot be looked up while a plugin describes itself"
             )));
         };
-        // A name without a plugin is one of ours.
-        let name = match name.contains('/') {
-            true => name,
-            false => format!("{}/{name}", self.context.name),
-        };
         let arguments: Vec<(String, Value)> = arguments
             .into_iter()
             .map(|a| (a.name, a.value.into()))
@@ -38,11 +33,12 @@ impl HostCommand for RunState {
         let bytes = arguments
             .iter()
             .map(|(name, value)| name.len() + size(value));
-        self.hand_over(bytes.sum())?;
-        match registry.command(&name, arguments) {
-            Ok(command) => Ok(self.try_keep(command)),
-            Err(error) => Ok(Err(error.to_string())),
-        }
+        self.hand_over(name.len() + bytes.sum::<usize>())?;
+        let context = &self.context;
+        let found = context
+            .grants
+            .command(&registry, &context.name, &name, arguments);
+        Ok(found.and_then(|command| self.try_keep(command)))
     }
 
     fn sequence(&mut self, members: Vec<Resource<Command>>) -> Result<Resource<Command>> {

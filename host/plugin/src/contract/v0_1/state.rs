@@ -23,7 +23,10 @@ impl HostTopic for RunState {
     ) -> Result<std::result::Result<(), String>> {
         let value = value.into();
         self.hand_over(size(&value))?;
-        Ok(self.table.get(&this)?.publish(&self.context.topics, &value))
+        let context = &self.context;
+        let admit = |name: &str| context.usage.new_topic(name, &context.limits);
+        let topic = self.table.get(&this)?;
+        Ok(topic.publish(&context.topics, &value, admit))
     }
 
     fn read(&mut self, this: Resource<Topic>) -> Result<Option<Value>> {
