@@ -52,6 +52,9 @@ macro_rules! attacks {
             await_itself: Rust => "hostile/await-itself interrupted";
             await_ring: Rust => "canceled";
             cancels_everybody: Rust => "canceled";
+            crowd_that_just_yields: Rust => "hostile/uses-its-slice preempted";
+            crowd_that_spins: Rust => "hostile/endless-loop preempted";
+            crowd_that_spins_in_cleanup: Rust => "hostile/endless-loop-in-cleanup cleanup-overrun";
             deep_recursion: Rust => "trap: out of bounds memory access";
             default_command_abuse: Rust => "was not granted; the plugin";
             dropped_handle: Rust => "unknown handle index 1";
@@ -97,9 +100,9 @@ macro_rules! attacks {
             state_from_an_earlier_run: Rust => "this is the first run";
             tells_time_apart: Rust => "40ms 40ms";
             terminal_escapes: Rust => r"hostile/terminal-escapes failed \\u{1b}[2J";
-            thousands_of_triggers: Rust => "the bindings of running commands look at 10000 conditions already, which is the most they";
+            thousands_of_triggers: Rust => "the bindings of commands of the same supplier look at 2000 conditions already, which is the";
             times_that_are_none: Rust => "a time of NaN s; give a finite number of seconds";
-            topic_flood: Rust => "there are 4096 topics, which is the most;";
+            topic_flood: Rust => "the plugin has 512 topics, which is the most;";
             topic_of_another: Rust => "was not granted; the plugin";
             yield_storm: Rust => "hostile/yield-storm cleanup-overrun";
             bulk_memory: Text => "preempted";

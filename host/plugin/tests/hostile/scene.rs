@@ -95,6 +95,8 @@ pub struct Scene {
     plugins: Vec<Plugin>,
     running: Option<Command>,
     tick: u64,
+    /// What a cleanup before this tick has taken.
+    cleanup: (u64, Duration),
     /// After this tick nobody has a right to move the lift.
     quiet_from: u64,
 }
@@ -116,6 +118,7 @@ impl Scene {
             plugins: vec![innocent],
             running: None,
             tick: 0,
+            cleanup: (0, Duration::ZERO),
             quiet_from: u64::MAX,
         };
         scene.bench.schedule("innocent/holds");
@@ -153,10 +156,13 @@ impl Scene {
         self.running = Some(command);
     }
 
+    /// Cancels the attack. Its cleanup counts as work of the tick that follows.
     pub fn cancel(&mut self) {
+        let (fuel, time) = (self.fuel(), processor_time());
         if let Some(command) = self.running.take() {
             self.bench.scheduler.cancel(&command);
         }
+        self.cleanup = (self.fuel() - fuel, processor_time().saturating_sub(time));
         self.quiet_from = self.tick;
     }
 
@@ -173,10 +179,12 @@ impl Scene {
         self.bench.input("arm.angle", (tick as f64 / 25.0).sin());
         let (fuel, time) = (self.fuel(), processor_time());
         self.bench.tick();
+        let (cleanup_fuel, cleanup_time) = std::mem::take(&mut self.cleanup);
+        let time = processor_time().saturating_sub(time) + cleanup_time;
+        let fuel = self.fuel() - fuel + cleanup_fuel;
         let report = &mut self.report;
-        report.longest = report.longest.max(processor_time().saturating_sub(time));
-        let fuel = self.fuel() - fuel;
-        self.report.busiest = self.report.busiest.max(fuel);
+        report.longest = report.longest.max(time);
+        report.busiest = report.busiest.max(fuel);
         self.bench.runtime.maintain();
         self.look();
         self.tick += 1;

@@ -25,6 +25,7 @@ macro_rules! attacks {
             // What attacks start.
             Attack { name: "idle", run: idle, on_lift: false },
             Attack { name: "await_ring_back", run: await_ring_back, on_lift: false },
+            Attack { name: "uses_its_slice", run: crowd_that_just_yields::use_slice, on_lift: false },
             Attack { name: "idle_on_lift", run: idle, on_lift: true },
             Attack { name: "loops_on_lift", run: endless_loop::run, on_lift: true },
         ];
@@ -82,6 +83,9 @@ attacks! {
     exits_the_process
     panics_at_length
     cancels_everybody
+    crowd_that_spins
+    crowd_that_just_yields
+    crowd_that_spins_in_cleanup
     ;
     on the lift:
     output_after_losing_it
@@ -123,6 +127,17 @@ impl Guest for Plugin {
             None => Err(format!("no command {command}")),
         }
     }
+}
+
+/// Forks as many of a command as the plugin may have runs, about, and parks.
+fn crowd(name: &str) -> Answer {
+    use gantry::command::commands::Command;
+    let crowd: Result<Vec<_>, _> = (0..90).map(|_| Command::lookup(name, &[])).collect();
+    let crowd = crowd?;
+    let crowd: Vec<&Command> = crowd.iter().collect();
+    coroutine::fork(&crowd).map_err(|error| refusal(&error))?;
+    let _ = coroutine::park();
+    Ok(None)
 }
 
 fn idle() -> Answer {
