@@ -53,6 +53,11 @@ impl Pace {
         }
     }
 
+    /// Until when there is time for what can wait: a tenth of a period before the next tick is due.
+    pub fn slack(&self) -> Instant {
+        self.start + self.time_of(self.tick + 1).saturating_sub(self.period / 10)
+    }
+
     /// Time since the start.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()

@@ -182,7 +182,7 @@ impl Session {
             self.robot.set_mode(phase.mode);
             end += phase.duration;
             while now < end {
-                self.tick(now, late)?;
+                self.tick(now, late, pace.as_ref())?;
                 match &mut pace {
                     None => now += period,
                     Some(pace) => {
@@ -193,7 +193,7 @@ impl Session {
             }
         }
         self.robot.set_mode(RobotMode::Disabled);
-        self.tick(now, late)?;
+        self.tick(now, late, None)?;
         self.finish()
     }
 
@@ -222,18 +222,23 @@ impl Session {
             if let Some(reloader) = &self.reloader {
                 reloader.apply(&mut self.robot);
             }
-            self.tick(now, late)?;
+            self.tick(now, late, Some(&pace))?;
             let due = pace.wait();
             (now, late) = (due.time, Some(due.late));
         }
         self.robot.set_mode(RobotMode::Disabled);
-        self.tick(now, late)?;
+        self.tick(now, late, None)?;
         self.finish()
     }
 
-    fn tick(&mut self, now: Duration, late: Option<Duration>) -> anyhow::Result<()> {
+    fn tick(
+        &mut self,
+        now: Duration,
+        late: Option<Duration>,
+        pace: Option<&Pace>,
+    ) -> anyhow::Result<()> {
         self.robot.tick(now, late);
-        self.robot.maintain();
+        self.robot.maintain(pace.map(Pace::slack));
         match &mut self.sink {
             Sink::Inline(reports) => reports.take(),
             Sink::Thread(_) => Ok(()),

@@ -132,6 +132,72 @@ fn the_limits_of_the_file_hold() {
 }
 
 #[test]
+fn what_goes_over_a_limit_is_told_by_the_limits_name() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.hogs]
+        file = "hogs.wasm"
+        limits = { memory = "8 MiB", handles = 10 }
+        [plugins.few]
+        file = "hogs.wasm"
+        limits = { live-runs = 1 }
+        [plugins.forks]
+        file = "forks.wasm"
+        reads = ["driver.*", "arm.*"]
+        publishes = ["forks/*"]
+        mechanisms = ["arm"]
+        limits = { forks-per-tick = 1 }
+        [plugins.flat]
+        file = "forks.wasm"
+        reads = ["driver.*", "arm.*"]
+        publishes = ["forks/*"]
+        mechanisms = ["arm"]
+        commands = ["forks/*"]
+        limits = { depth = 1 }
+        [mechanisms.arm]
+        inputs.angle = { unit = "rad" }
+        outputs.voltage = { unit = "V", range = [-12, 12], safe = 0 }
+        [devices.arm]
+        model = "arm"
+        motor = "neo"
+        gearing = 50
+        length = "0.5 m"
+        mass = "1 kg"
+        min-angle = "-90 deg"
+        max-angle = "90 deg"
+        start-angle = "0 deg"
+        channels = { voltage = "arm.voltage", angle = "arm.angle" }
+        [devices.driver]
+        model = "gamepad"
+        prefix = "driver"
+        [opmodes.all]
+        mode = "test"
+        schedule = ["hogs/grows", "hogs/hoards-handles", "few/loops", "few/works-a-while", "forks/parent", "flat/parent"]
+        "#,
+    );
+    let events = robot.sim("all", "1s");
+    let told: Vec<String> = events
+        .iter()
+        .filter(|event| event["event"] == "limit-exceeded")
+        .map(|event| format!("{} {}", event["plugin"], event["limit"]))
+        .collect();
+    for expected in [
+        r#""hogs" "memory""#,
+        r#""hogs" "handles""#,
+        r#""few" "live-runs""#,
+        r#""forks" "forks-per-tick""#,
+    ] {
+        let times = told.iter().filter(|told| *told == expected).count();
+        assert_eq!(times, 1, "{expected} in {told:?}");
+    }
+    let by = |event: &&Value| event["command"] == "flat/parent" && event["event"] == "interrupted";
+    let interrupted = events.iter().find(by);
+    let flat = events.iter().filter(|event| event["command"] == "flat/parent");
+    let interrupted = interrupted.unwrap_or_else(|| panic!("{:?}", flat.collect::<Vec<_>>()));
+    assert_eq!(interrupted["by"], "depth limit");
+}
+
+#[test]
 fn a_plugin_that_keeps_failing_is_quarantined_and_tried_again() {
     let robot = TestRobot::new(
         r#"

@@ -3,10 +3,12 @@
 use std::num::NonZeroUsize;
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures,
+    Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
+    WasmFeatures,
 };
 
 use crate::config::{Pool, Preemption, RuntimeConfig};
+use crate::load::NOP_COST;
 
 /// Stack that a guest may use. QuickJS and recursive Rust need half of it and more.
 const GUEST_STACK: usize = 1 << 20;
@@ -53,9 +55,20 @@ fn settings(config: &RuntimeConfig) -> Config {
     }
     match config.preemption {
         Preemption::Epoch { .. } => settings.epoch_interruption(true),
-        Preemption::Fuel { .. } => settings.consume_fuel(true),
+        Preemption::Fuel { .. } => settings.consume_fuel(true).operator_cost(costs()),
     };
     settings
+}
+
+/// What instructions cost. A byte of a memory operation takes much less time than an instruction:
+/// large operations pay by the piece, which `load/chunks.rs` cuts them into.
+fn costs() -> OperatorCost {
+    let mut costs = OperatorCost::new();
+    costs.Nop = NOP_COST;
+    costs.variable.memory_fill_per_byte = 0;
+    costs.variable.memory_copy_per_byte = 0;
+    costs.variable.memory_init_per_byte = 0;
+    costs
 }
 
 fn pooling(pool: &Pool) -> PoolingAllocationConfig {

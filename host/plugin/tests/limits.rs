@@ -2,8 +2,10 @@
 
 mod support;
 
-use gantry_plugin::{Limits, Policy};
-use gantry_test_guests::{FORKS, HOGS, KEEPS_LOCALS};
+use std::time::Duration;
+
+use gantry_plugin::{Limit, Limits, Policy};
+use gantry_test_guests::{FORKS, HOGS, HOSTILE, KEEPS_LOCALS};
 use support::{Bench, trusting};
 
 fn limited(change: impl FnOnce(&mut Limits)) -> Policy {
@@ -93,4 +95,109 @@ fn forks_beyond_the_limit_of_a_tick_are_refused_and_said_so() {
         let refused = ended.contains("may start 1 (`limits.forks-per-tick`)");
         assert_eq!(refused, most == 1, "{ended}");
     }
+}
+
+#[test]
+fn runs_that_together_compute_for_too_long_take_turns_and_none_of_them_starves() {
+    let mut bench = Bench::new();
+    // Room for two of them, about, in each tick.
+    let policy = limited(|limits| limits.time_per_tick = Some(Duration::from_millis(2)));
+    let crowd = bench.load_with("hostile", HOSTILE, &policy).unwrap();
+    bench.load("counter", KEEPS_LOCALS);
+    let runs: Vec<_> = (0..10)
+        .map(|_| bench.schedule("hostile/uses-its-slice"))
+        .collect();
+    let counting = bench.schedule("counter/count");
+    for _ in 0..100 {
+        let before = crowd.statistics().fuel;
+        bench.tick();
+        let work = crowd.statistics().fuel - before;
+        assert!(work <= 2_000_000, "{work} instructions in a tick");
+    }
+    assert!(
+        runs.iter().all(gantry_scheduler::Command::is_running),
+        "the one that starves is canceled after 25 ticks"
+    );
+    assert!(counting.is_running());
+    let events = bench.take_events();
+    assert!(
+        !events
+            .iter()
+            .any(|event| event.contains("counter/count preempted"))
+    );
+    let told = crowd.take_exceeded(bench.now()).unwrap();
+    assert_eq!(told.limit, Limit::TimePerTick);
+    assert!(
+        told.message.starts_with("its runs have computed for"),
+        "{}",
+        told.message
+    );
+}
+
+#[test]
+fn cleanups_of_a_crowd_have_what_is_left_and_a_quarter_of_the_period() {
+    let mut bench = Bench::new();
+    let crowd = bench.load("hostile", HOSTILE);
+    let runs: Vec<_> = (0..40)
+        .map(|_| bench.schedule("hostile/endless-loop-in-cleanup"))
+        .collect();
+    bench.tick();
+    let before = crowd.statistics().fuel;
+    for run in &runs {
+        bench.scheduler.cancel(run);
+    }
+    let work = crowd.statistics().fuel - before;
+    // Half of 20 ms, a quarter, and what one cleanup of 5 ms takes beyond.
+    assert!((5_000_000..=10_000_000).contains(&work), "{work}");
+    assert!(!runs.iter().any(gantry_scheduler::Command::is_running));
+}
+
+#[test]
+fn a_plugin_cannot_bring_more_topics_into_the_world_than_it_may() {
+    let mut bench = Bench::new();
+    let policy = limited(|limits| limits.topics = 3);
+    bench.load_with("hostile", HOSTILE, &policy).unwrap();
+    let ended = bench.finish("hostile/topic-flood");
+    assert_eq!(
+        ended,
+        "failed the plugin has 3 topics, which is the most; `hostile.3` was not published \
+         (`limits.topics`)"
+    );
+    let topics = &bench.robot.topics;
+    assert!(topics.find("hostile.2").is_some() && topics.find("hostile.3").is_none());
+}
+
+#[test]
+fn another_plugins_command_needs_a_grant_and_an_own_one_does_not() {
+    for (granted, starts) in [
+        ("innocent/*", true),
+        ("inno*", true),
+        ("innocent/count", false),
+        ("other/*", false),
+    ] {
+        let mut bench = Bench::new();
+        bench.load("innocent", KEEPS_LOCALS);
+        let policy = Policy {
+            commands: vec![granted.into()],
+            ..trusting()
+        };
+        bench.load_with("hostile", HOSTILE, &policy).unwrap();
+        let ended = bench.finish("hostile/foreign-command");
+        let expected = match starts {
+            // This plugin has no such command.
+            true => "failed plugin `innocent` has no command `holds`",
+            false => {
+                "failed starting `innocent/holds` was not granted; the plugin's `commands` in the \
+                 robot's file must name it"
+            }
+        };
+        assert_eq!(ended, expected, "{granted}");
+    }
+    let mut bench = Bench::new();
+    let policy = Policy {
+        commands: Vec::new(),
+        ..trusting()
+    };
+    bench.load_with("forks", FORKS, &policy).unwrap();
+    assert!(bench.finish("forks/parent").starts_with("completed"));
 }

@@ -89,6 +89,9 @@ fn limits(operations_per_tick: u32) -> Limits {
     Limits {
         slice,
         cleanup: slice,
+        time_per_tick: Some(Duration::from_secs(3600)),
+        bindings: usize::MAX,
+        topics: usize::MAX,
         requests_per_tick: u32::MAX,
         log_lines_per_tick: u32::MAX,
         log_lines_per_second: u32::MAX,

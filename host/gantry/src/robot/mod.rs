@@ -115,7 +115,7 @@ impl Robot {
             .recorder
             .borrow_mut()
             .mode(gantry_telemetry::Mode::Disabled);
-        robot.maintain();
+        robot.maintain(None);
         Ok(robot)
     }
 
@@ -247,8 +247,9 @@ impl Robot {
         }
     }
 
-    /// What is left for the time between two ticks: log lines, faults, topics, warm instances.
-    pub fn maintain(&mut self) {
+    /// What is left for the time between two ticks: log lines, faults, topics; and, as long as it is
+    /// not later than `until`, clearing away runs that are over and making instances ready.
+    pub fn maintain(&mut self, until: Option<Instant>) {
         let mut recorder = self.recorder.borrow_mut();
         let dropped = self.log.drain(|line| {
             tell(&line);
@@ -284,14 +285,19 @@ impl Robot {
                 recorder.topic(name, value.clone());
             });
         drop(recorder);
-        self.runtime.maintain();
+        match until {
+            Some(until) => {
+                self.runtime.maintain_until(until);
+            }
+            None => self.runtime.maintain(),
+        }
     }
 
     /// Puts all outputs at their safe values and ends every command; the robot is over.
     pub fn shut_down(&mut self) {
         self.scheduler.cancel_all();
         self.hardware.make_safe();
-        self.maintain();
+        self.maintain(None);
     }
 
     /// The value of a number input as of the last tick, for summaries.

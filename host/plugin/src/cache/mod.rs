@@ -179,5 +179,6 @@ fn configuration(engine: &Engine) -> String {
     // The hash covers wasmtime's version, the target, the compiler's settings and the features.
     let mut hasher = Strong(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut hasher);
+    hasher.write(&crate::load::PREPARATION.to_le_bytes());
     hexadecimal(&hasher.0.finalize())
 }

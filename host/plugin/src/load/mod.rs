@@ -5,6 +5,7 @@
 
 mod admit;
 mod check;
+mod chunks;
 mod compile;
 mod describe;
 mod error;
@@ -13,6 +14,7 @@ mod parse;
 mod read;
 
 pub use admit::Admission;
+pub(crate) use chunks::{NOP_COST, REVISION as PREPARATION};
 pub use error::{LoadError, LoadErrorKind, Stage};
 pub use parse::Sizes;
 pub use read::read_file;

@@ -8,8 +8,9 @@ use super::{LoadError, LoadErrorKind, Stage};
 use crate::policy::Source;
 use crate::signature::{MAX_SIGNATURE_BYTES, SIGNATURE_SUFFIX};
 
-/// The most bytes that a plugin's file may have.
-const MAX_BYTES: usize = 256 << 20;
+/// The most bytes that a plugin's file may have: three times what Python needs. It bounds how long
+/// compiling can take.
+const MAX_BYTES: usize = 64 << 20;
 
 impl Source {
     /// A plugin's file, and its signature if there is one beside it.

@@ -31,7 +31,7 @@ impl Body for WasmBody {
         let plugin = &self.plugin;
         let most = plugin.context.limits.live_runs;
         let most = most.unwrap_or(plugin.runtime.runs_per_plugin);
-        let live = match plugin.context.usage.enter(most) {
+        let live = match plugin.context.usage.enter(run.0, most) {
             Ok(live) => live,
             Err(message) => {
                 let refused = std::future::ready(Err(message));

@@ -13,13 +13,11 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
 use super::share::{Conduct, Share, least};
+use super::turns::Waiting;
 use super::usage::LiveRun;
 use super::waker::Poller;
 use crate::config::{Budget, Limits};
 use crate::plugin::Counters;
-
-/// What a run is taken to need of a tick that has not had one yet.
-const UNKNOWN_NEED: Duration = Duration::from_micros(100);
 
 /// The part of a period that a plugin's canceled runs may take to clean up, when its runs have used
 /// up what they may take of the tick.
@@ -44,8 +42,9 @@ pub(crate) struct WasmCoroutine {
     slice: Budget,
     /// An answer that came when the slice was used up.
     kept: Option<Answer>,
-    /// The last tick in which it was put off because its plugin had computed for long enough.
-    put_off: Option<u64>,
+    /// Since when it is put off because its plugin has computed for long enough: the first and the
+    /// last tick.
+    put_off: Option<(u64, u64)>,
     /// How long it computed in the last tick in which it was not.
     need: Duration,
     /// Counts it as live.
@@ -91,7 +90,7 @@ impl WasmCoroutine {
             slice: limits.slice,
             kept,
             put_off: None,
-            need: UNKNOWN_NEED,
+            need: limits.slice.time,
             live,
         }
     }
@@ -141,14 +140,20 @@ impl WasmCoroutine {
 
     /// Whether its plugin has something left of this tick for it.
     fn admitted(&mut self, tick: u64) -> bool {
-        let last = tick.checked_sub(1);
-        let was_put_off = last.is_some() && self.put_off == last;
+        let since = match self.put_off {
+            Some((first, last)) if last + 1 == tick => first,
+            _ => tick,
+        };
+        let waiting = Waiting {
+            run: self.live.id(),
+            since,
+            need: self.need,
+        };
         let most = self.limits.time_per_tick(self.period);
-        let usage = self.live.usage();
-        let admitted = usage.admit(tick, was_put_off, self.need, most);
+        let admitted = self.live.usage().admit(tick, waiting, most);
         match admitted {
             true => self.need = Duration::ZERO,
-            false => self.put_off = Some(tick),
+            false => self.put_off = Some((since, tick)),
         }
         admitted
     }
@@ -265,7 +270,7 @@ mod tests {
                     Limits::default(),
                     Arc::default(),
                     Arc::default(),
-                    (share.clone(), PERIOD, usage.enter(u32::MAX).unwrap()),
+                    (share.clone(), PERIOD, usage.enter(0, u32::MAX).unwrap()),
                 )
             };
             Self {

@@ -9,6 +9,7 @@ mod limiter;
 mod share;
 mod state;
 mod store;
+mod turns;
 mod usage;
 mod waker;
 

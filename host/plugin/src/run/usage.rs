@@ -8,6 +8,7 @@ use std::time::Duration;
 use gantry_scheduler::Value;
 
 use super::limiter::bytes;
+use super::turns::{Turns, Waiting};
 use crate::config::Limits;
 use crate::exceeded::{Exceeded, Excesses, Limit};
 
@@ -17,6 +18,7 @@ pub(crate) struct Usage {
     live: AtomicU32,
     topics: AtomicUsize,
     tick: Mutex<OfTick>,
+    turns: Mutex<Turns>,
     excesses: Excesses,
 }
 
@@ -27,21 +29,21 @@ struct OfTick {
     bytes: usize,
     /// How long runs have computed.
     computed: Duration,
-    /// What runs need that were put off in the tick before and have not had their turn yet.
-    owed: Duration,
-    /// The same of those that are put off in this tick.
-    owed_next: Duration,
 }
 
 /// A run that counts as live until this is dropped.
 #[derive(Debug)]
-pub(crate) struct LiveRun(Arc<Usage>);
+pub(crate) struct LiveRun {
+    usage: Arc<Usage>,
+    id: u64,
+}
 
 impl Usage {
     /// One more run; an error if there are as many as there may be.
-    pub(crate) fn enter(self: &Arc<Self>, most: u32) -> Result<LiveRun, String> {
+    pub(crate) fn enter(self: &Arc<Self>, id: u64, most: u32) -> Result<LiveRun, String> {
         let live = self.live.fetch_add(1, Relaxed);
-        let run = LiveRun(self.clone());
+        let usage = self.clone();
+        let run = LiveRun { usage, id };
         if live >= most {
             let message = format!("the plugin has {most} live runs, which is the most");
             return Err(self.exceed(Limit::LiveRuns, message));
@@ -95,35 +97,21 @@ impl Usage {
         Ok(())
     }
 
-    /// Whether a run may compute in this tick, of which all runs of the plugin together may take
-    /// so much. One that may not is put off, and it is noted that it needs about `need` in the
-    /// next: those that were put off come first then.
-    pub(crate) fn admit(
-        &self,
-        tick: u64,
-        was_put_off: bool,
-        need: Duration,
-        most: Duration,
-    ) -> bool {
-        let mut used = self.of(tick);
-        let left = most.saturating_sub(used.computed);
-        if was_put_off {
-            used.owed = used.owed.saturating_sub(need);
-        }
-        let admitted = left
-            > if was_put_off {
-                Duration::ZERO
-            } else {
-                used.owed
-            };
+    /// Whether a run may compute in this tick, of which all runs of the plugin together may take so
+    /// much. One that may not is put off: it waits in line for the next.
+    pub(crate) fn admit(&self, tick: u64, run: Waiting, most: Duration) -> bool {
+        let computed = self.of(tick).computed;
+        let left = most.saturating_sub(computed);
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.begin(tick, most);
+        let admitted = left > turns.owed_to_others(run.run);
         if !admitted {
-            used.owed_next += need;
+            turns.put_off(run);
+            drop(turns);
             let message = format!(
-                "its runs have computed for {:.1?} in this tick and may for {most:?}; the others go \
-                 on in the next tick",
-                used.computed
+                "its runs have computed for {computed:.1?} in this tick and may for {most:?}; the \
+                 others go on in the next tick"
             );
-            drop(used);
             self.exceed(Limit::TimePerTick, message);
         }
         admitted
@@ -154,14 +142,8 @@ impl Usage {
     fn of(&self, tick: u64) -> MutexGuard<'_, OfTick> {
         let mut used = self.tick.lock().unwrap_or_else(PoisonError::into_inner);
         if used.number != tick {
-            let is_next = used.number.checked_add(1) == Some(tick);
             *used = OfTick {
                 number: tick,
-                owed: if is_next {
-                    used.owed_next
-                } else {
-                    Duration::ZERO
-                },
                 ..OfTick::default()
             };
         }
@@ -171,13 +153,17 @@ impl Usage {
 
 impl LiveRun {
     pub(crate) fn usage(&self) -> &Usage {
-        &self.0
+        &self.usage
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 }
 
 impl Drop for LiveRun {
     fn drop(&mut self) {
-        self.0.live.fetch_sub(1, Relaxed);
+        self.usage.live.fetch_sub(1, Relaxed);
     }
 }
 

@@ -256,7 +256,7 @@ pub fn source(name: &str, bytes: &[u8]) -> Source {
 /// Everything but the channels that are called secret.
 pub fn trusting() -> Policy {
     Policy {
-        mechanisms: vec!["arm".to_owned()],
+        mechanisms: ["arm", "lift"].map(str::to_owned).to_vec(),
         reads: vec![Pattern::from("arm.*"), Pattern::from("driver.*")],
         publishes: vec![Pattern::from("*")],
         commands: vec![Pattern::from("*")],
