@@ -192,7 +192,9 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
     }
     let by = |event: &&Value| event["command"] == "flat/parent" && event["event"] == "interrupted";
     let interrupted = events.iter().find(by);
-    let flat = events.iter().filter(|event| event["command"] == "flat/parent");
+    let flat = events
+        .iter()
+        .filter(|event| event["command"] == "flat/parent");
     let interrupted = interrupted.unwrap_or_else(|| panic!("{:?}", flat.collect::<Vec<_>>()));
     assert_eq!(interrupted["by"], "depth limit");
 }
