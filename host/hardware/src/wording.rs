@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Longer names are not compared: comparing takes time in proportion, and guests make names up.
+const MAX_NAME: usize = 100;
+
 /// The candidate most like `name`, if any is like it at all.
 pub(crate) fn nearest<'a>(
     name: &str,
@@ -9,6 +12,7 @@ pub(crate) fn nearest<'a>(
 ) -> Option<&'a str> {
     candidates
         .into_iter()
+        .filter(|_| name.len() <= MAX_NAME)
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -128,6 +128,9 @@ impl WasmBody {
     }
 }
 
+/// Bytes of an error's message that are shown.
+const MAX_MESSAGE: usize = 16 << 10;
+
 /// Stores that may wait for being dropped before a run that needs room drops them itself.
 const MAX_REMAINS: usize = 256;
 
@@ -158,14 +161,19 @@ impl Call {
         let result = guest.run(&mut store, &self.command, &self.arguments).await;
         let state = store.data();
         let result = result.and_then(|result| {
-            if let Ok(Some(value)) = &result {
-                state.hand_over(size(value))?;
-            }
+            state.hand_over(match &result {
+                Ok(value) => value.as_ref().map_or(0, size),
+                Err(message) => message.len(),
+            })?;
             Ok(result)
         });
         let result = match result {
             // It is shown to people, as its log is.
-            Ok(result) => result.map_err(|message| visible_lines(&message)),
+            Ok(result) => result.map_err(|message| {
+                let end = message.floor_char_boundary(MAX_MESSAGE);
+                let cut = if end < message.len() { "…" } else { "" };
+                visible_lines(&message[..end]) + cut
+            }),
             Err(error) => {
                 let message = fault(&error, state);
                 self.quarantine.failed(state.moment().time, &message);

@@ -141,7 +141,8 @@ impl Usage {
 
     fn of(&self, tick: u64) -> MutexGuard<'_, OfTick> {
         let mut used = self.tick.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.number != tick {
+        // Between two ticks the scheduler is in the next already, while a guest still sees the last.
+        if used.number < tick {
             *used = OfTick {
                 number: tick,
                 ..OfTick::default()

@@ -70,6 +70,7 @@ macro_rules! attacks {
             fork_bomb_wide: Rust => "canceled";
             giant_argument: Rust => "preempted";
             giant_list: Rust => "a value of 3200000 bytes is too large for topic";
+            giant_names: Rust => "canceled";
             giant_result: Rust => "too much data is being copied between the host and the guest";
             giant_string: Rust => "too much data is being copied between the host and the guest";
             highest_priority_forever: Rust => "belongs to run 1; a command writes what it requires, while it requires it";

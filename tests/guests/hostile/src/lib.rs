@@ -83,6 +83,7 @@ attacks! {
     exits_the_process
     panics_at_length
     cancels_everybody
+    giant_names
     crowd_that_spins
     crowd_that_just_yields
     crowd_that_spins_in_cleanup
