@@ -1,0 +1,33 @@
+//! Every example of `docs/guide`, which shows the regions between `guide:` and `end`.
+
+mod all;
+mod any;
+mod awaiting;
+mod blocks;
+mod forks;
+mod practice;
+mod robots;
+
+use gantry_sdk::prelude::*;
+
+use all::{one_by_one, together, together_with_failure};
+use any::{as_a_race, collect_while_driving, photo_finish, raise_or_give_up};
+use awaiting::{feed_or_collect, give_way, keep_going, lit_drive, measure};
+use blocks::{blink, collect, drive, feed, hold_arm, raise, say, shoot, spin_up};
+use forks::{drive_with_lights, polite, stubborn, swap, two_words};
+use practice::{cycle, meet, prepare, retry, warm_up};
+use robots::{climb, home_arm, try_to_score, two_ball};
+
+plugin! {
+    reads = ["drive.*", "arm.*", "shooter.*", "feeder.*", "driver.*"],
+    publishes = ["shooter/*"],
+    commands = [
+        blink, collect, drive, feed, hold_arm, raise, say, shoot, spin_up,
+        drive_with_lights, polite, stubborn, swap, two_words,
+        feed_or_collect, give_way, keep_going, lit_drive, measure,
+        one_by_one, together, together_with_failure,
+        as_a_race, collect_while_driving, photo_finish, raise_or_give_up,
+        cycle, meet, prepare, retry, warm_up,
+        climb, home_arm, try_to_score, two_ball,
+    ],
+}
