@@ -1,4 +1,4 @@
-//! Builds every guest in `tests/guests` and writes a constant for each.
+//! Builds every guest in `tests/guests`, and the guide's examples, and writes a constant for each.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -9,6 +9,9 @@ use gantry_guest_build::Guests;
 
 /// What a test guest's package is called in front of its folder's name.
 const PREFIX: &str = "test-guest-";
+
+/// The package of the guide's examples.
+const PATTERNS: &str = "patterns";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new("../guests");
@@ -30,10 +33,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in &names {
         guests = guests.package(format!("{PREFIX}{name}"));
     }
+    let built = guests.package(PATTERNS).build()?;
+    let (patterns, built) = built.split_last().ok_or("no guest was built")?;
 
     let mut constants = String::new();
     let mut all = String::new();
-    for (name, guest) in names.iter().zip(guests.build()?) {
+    writeln!(
+        constants,
+        "/// The examples of the guide, `plugins/patterns/rust`.\n\
+         pub const PATTERNS: &[u8] = include_bytes!({:?});",
+        patterns.path
+    )?;
+    for (name, guest) in names.iter().zip(built) {
         let constant = name.replace('-', "_").to_uppercase();
         writeln!(constants, "/// The guest `tests/guests/{name}`.")?;
         writeln!(

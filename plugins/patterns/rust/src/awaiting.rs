@@ -19,7 +19,9 @@ pub(crate) fn measure(co: &Coroutine) -> Result<()> {
 /// Raises the arm further than it goes, unless the driver takes it with A; then drives.
 #[command]
 pub(crate) fn keep_going(co: &Coroutine) -> Result<()> {
-    Signal::channel("driver.a").is_true()?.while_true(&lookup!(hold_arm)?)?;
+    Signal::channel("driver.a")
+        .is_true()?
+        .while_true(&lookup!(hold_arm)?)?;
     if let Outcome::Interrupted(by) = co.await_(&lookup!(raise, angle = 2.5)?)? {
         info!("{by} has taken the arm");
     }

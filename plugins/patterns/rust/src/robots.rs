@@ -60,7 +60,11 @@ pub(crate) fn two_ball(co: &Coroutine) -> Result<i64> {
     }
     co.wait_until(&Signal::topic("shooter/ready").is_true()?)?;
     co.await_(&feed)?.ok()?;
-    if co.await_any([&collect, &lookup!(drive, distance = 2.0)?])?.index == 1 {
+    if co
+        .await_any([&collect, &lookup!(drive, distance = 2.0)?])?
+        .index
+        == 1
+    {
         info!("there is no second ball");
         return Ok(1);
     }
