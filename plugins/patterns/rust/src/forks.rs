@@ -34,7 +34,7 @@ pub(crate) fn swap(co: &Coroutine) -> Result<()> {
     co.wait(0.2)?;
     co.fork([&lookup!(raise, angle = 0.5)?])?;
     info!("still holding: {}", hold.is_running());
-    co.wait(0.5)
+    co.wait(0.6)
 }
 // end
 
