@@ -17,7 +17,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    pub(crate) const ALL: [Self; 1] = [Self::Rust];
+    pub(crate) const ALL: [Self; 4] = [Self::Rust, Self::Python, Self::JavaScript, Self::C];
     pub(crate) const OTHERS: [Self; 3] = [Self::Python, Self::JavaScript, Self::C];
 
     /// As people write it.

@@ -1,6 +1,6 @@
 //! Regions of the plugins' sources, from `guide: NAME` to `end` in comments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use super::languages::Language;
 
 /// Every region of every language.
 pub(crate) struct Sources {
-    /// By name, in the order of `Language::ALL`.
-    regions: BTreeMap<String, Vec<String>>,
+    /// By name, in the order of `Language::ALL`. A helper is in one language alone.
+    regions: BTreeMap<String, Vec<Option<String>>>,
 }
 
 impl Sources {
-    /// Reads them all; each region has to be in every language.
+    /// Reads them all; each region has to be in every language, or in one alone.
     pub(crate) fn read() -> Self {
         let mut found: Vec<BTreeMap<String, String>> = Vec::new();
         for language in Language::ALL {
@@ -24,22 +24,25 @@ impl Sources {
             }
             found.push(regions);
         }
+        let names: BTreeSet<&String> = found.iter().flat_map(BTreeMap::keys).collect();
         let mut regions = BTreeMap::new();
-        for name in found[0].keys() {
-            let of_each = Language::ALL.iter().zip(&found).map(|(language, regions)| {
-                let region = regions.get(name);
-                region.unwrap_or_else(|| panic!("no region `{name}` in {}", language.name()))
-            });
-            regions.insert(name.clone(), of_each.cloned().collect());
-        }
-        for (language, of_it) in Language::ALL.iter().zip(&found) {
-            for name in of_it.keys() {
-                assert!(
-                    regions.contains_key(name),
-                    "no region `{name}` in Rust, but in {}",
-                    language.name()
-                );
-            }
+        for name in names {
+            let of_each: Vec<_> = found
+                .iter()
+                .map(|regions| regions.get(name).cloned())
+                .collect();
+            let missing: Vec<_> = Language::ALL
+                .iter()
+                .zip(&of_each)
+                .filter(|(_, region)| region.is_none())
+                .map(|(language, _)| language.name())
+                .collect();
+            let is_helper = missing.len() == Language::ALL.len() - 1;
+            assert!(
+                missing.is_empty() || is_helper,
+                "no region `{name}` in {missing:?}"
+            );
+            regions.insert(name.clone(), of_each);
         }
         Self { regions }
     }
@@ -53,15 +56,17 @@ impl Sources {
         let region = self.regions.get(name);
         let region = region.unwrap_or_else(|| panic!("no region `{name}` in plugins/patterns"));
         let mut text = String::new();
-        for (language, code) in Language::ALL.iter().zip(region) {
+        let first = region.iter().position(Option::is_some);
+        for (index, (language, code)) in Language::ALL.iter().zip(region).enumerate() {
+            let Some(code) = code else { continue };
             let block = format!("```{}\n{code}```\n", language.fence());
-            if *language == Language::Rust {
+            if Some(index) == first {
                 text.push_str(&block);
             } else {
+                let name = language.name();
                 write!(
                     text,
-                    "\n<details><summary>{}</summary>\n\n{block}\n</details>\n",
-                    language.name()
+                    "\n<details><summary>{name}</summary>\n\n{block}\n</details>\n"
                 )
                 .unwrap();
             }
