@@ -126,6 +126,8 @@ impl Trace {
                     text: ending(what, event),
                 });
             }
+            // Tracebacks, which only some languages have.
+            "log" if event["level"] == "error" => return,
             "log" => said = short(event["text"].as_str().expect("a text")),
             "refused" | "preempted" | "cleanup-overrun" | "late" => {}
             _ => return,
