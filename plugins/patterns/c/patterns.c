@@ -174,6 +174,42 @@ GANTRY_COMMAND(swap, "Holds the arm for a moment, and then raises it.") {
 }
 // end
 
+// guide: lend
+GANTRY_COMMAND(lend, "Owns the arm throughout, and lends it to a child.", GANTRY_REQUIRES("arm")) {
+    gantry_command raise;
+    gantry_number_output voltage;
+    GANTRY_TRY(gantry_lookup(&raise, "raise", GANTRY_ARG("angle", 0.5)));
+    GANTRY_TRY(gantry_number_output_open(&voltage, "arm.voltage"));
+    GANTRY_TRY(gantry_number_output_set(voltage, 1));
+    GANTRY_TRY(gantry_wait(0.2));
+    GANTRY_TRY(complete(raise));
+    GANTRY_TRY(gantry_number_output_set(voltage, 1));
+    return gantry_wait(0.2);
+}
+// end
+
+// guide: careless
+GANTRY_COMMAND(careless, "Forks what fails, and does not look.") {
+    gantry_command feed, drive;
+    GANTRY_TRY(gantry_lookup(&feed, "feed"));
+    GANTRY_TRY(gantry_lookup(&drive, "drive", GANTRY_ARG("distance", 0.5)));
+    GANTRY_TRY(gantry_fork(feed));
+    return complete(drive);
+}
+// end
+
+// guide: careful
+GANTRY_COMMAND(careful, "Awaits a command whose child fails.") {
+    gantry_command careless, drive;
+    gantry_outcome outcome;
+    GANTRY_TRY(gantry_lookup(&careless, "careless"));
+    GANTRY_TRY(gantry_lookup(&drive, "drive", GANTRY_ARG("distance", 0.5)));
+    GANTRY_TRY(gantry_await(careless, &outcome));
+    if (outcome.kind != GANTRY_COMPLETED) gantry_info("that went wrong");
+    return complete(drive);
+}
+// end
+
 // guide: polite
 GANTRY_COMMAND(polite, "Raises the arm if it may, and drives in any case.") {
     gantry_command raise, drive;
@@ -262,6 +298,17 @@ GANTRY_COMMAND(lit_drive, "Drives with the lights on, and turns them off however
 }
 // end
 
+// guide: join
+GANTRY_COMMAND(join, "Starts to raise the arm, drives, and waits for the arm then.") {
+    gantry_command raise, drive;
+    GANTRY_TRY(gantry_lookup(&raise, "raise", GANTRY_ARG("angle", 0.8)));
+    GANTRY_TRY(gantry_lookup(&drive, "drive", GANTRY_ARG("distance", 0.5)));
+    GANTRY_TRY(gantry_fork(raise));
+    GANTRY_TRY(complete(drive));
+    return gantry_is_running(raise) ? complete(raise) : GANTRY_OK;
+}
+// end
+
 // guide: feed-or-collect
 GANTRY_COMMAND(feed_or_collect, "Feeds a ball. If there is none, it collects one and shoots that.") {
     gantry_command feed, collect, shoot;
@@ -342,6 +389,18 @@ GANTRY_COMMAND(photo_finish, "Two waits that end in the same tick.") {
 }
 // end
 
+// guide: first-to-fail
+GANTRY_COMMAND(first_to_fail, "Drives, or feeds without a ball: what fails at once ends first.") {
+    gantry_command drive, feed;
+    gantry_winner winner;
+    GANTRY_TRY(gantry_lookup(&drive, "drive", GANTRY_ARG("distance", 0.5)));
+    GANTRY_TRY(gantry_lookup(&feed, "feed"));
+    GANTRY_TRY(gantry_await_any(&winner, drive, feed));
+    if (winner.outcome.kind != GANTRY_COMPLETED) gantry_info("%d was no success", (int)winner.index);
+    return GANTRY_OK;
+}
+// end
+
 // guide: as-a-race
 GANTRY_COMMAND(as_a_race, "The same as a command of its own, which others can be handed.") {
     gantry_command drive, collect, race;
@@ -368,6 +427,25 @@ GANTRY_COMMAND(raise_or_give_up, "Raises the arm further than it goes, and gives
 // end
 
 // ---- Of patterns.md --------------------------------------------------------------------------------
+
+// guide: as-a-group
+GANTRY_COMMAND(as_a_group, "Drives and raises the arm then; owns both from the first tick on.") {
+    gantry_command drive, raise;
+    GANTRY_TRY(gantry_lookup(&drive, "drive", GANTRY_ARG("distance", 0.6)));
+    GANTRY_TRY(gantry_lookup(&raise, "raise", GANTRY_ARG("angle", 0.5)));
+    return complete(gantry_sequence(drive, raise));
+}
+// end
+
+// guide: as-a-body
+GANTRY_COMMAND(as_a_body, "Drives and raises the arm then; takes the arm when it gets there.") {
+    gantry_command drive, raise;
+    GANTRY_TRY(gantry_lookup(&drive, "drive", GANTRY_ARG("distance", 0.6)));
+    GANTRY_TRY(gantry_lookup(&raise, "raise", GANTRY_ARG("angle", 0.5)));
+    GANTRY_TRY(complete(drive));
+    return complete(raise);
+}
+// end
 
 // guide: prepare
 GANTRY_COMMAND(prepare, "Makes the robot ready to shoot, whatever it has done before.") {

@@ -199,6 +199,31 @@ command({ name: "swap", summary: "Holds the arm for a moment, and then raises it
 });
 // end
 
+// guide: lend
+command({ name: "lend", summary: "Owns the arm throughout, and lends it to a child.", requires: "arm" }, () => {
+  const voltage = new NumberOutput("arm.voltage");
+  voltage.set(1);
+  wait(0.2);
+  awaitOne(lookup(raise, { angle: 0.5 })).result();
+  voltage.set(1);
+  wait(0.2);
+});
+// end
+
+// guide: careless
+const careless = command({ name: "careless", summary: "Forks what fails, and does not look." }, () => {
+  fork(lookup(feed));
+  awaitOne(lookup(drive, { distance: 0.5 })).result();
+});
+// end
+
+// guide: careful
+command({ name: "careful", summary: "Awaits a command whose child fails." }, () => {
+  if (!awaitOne(lookup(careless)).completed) console.log("that went wrong");
+  awaitOne(lookup(drive, { distance: 0.5 })).result();
+});
+// end
+
 // guide: polite
 command({ name: "polite", summary: "Raises the arm if it may, and drives in any case." }, () => {
   setCancelOnForkFailure(false);
@@ -272,6 +297,15 @@ command(
 );
 // end
 
+// guide: join
+command({ name: "join", summary: "Starts to raise the arm, drives, and waits for the arm then." }, () => {
+  const raising = lookup(raise, { angle: 0.8 });
+  fork(raising);
+  awaitOne(lookup(drive, { distance: 0.5 })).result();
+  if (raising.isRunning) awaitOne(raising).result();
+});
+// end
+
 // guide: feed-or-collect
 command({ name: "feed-or-collect", summary: "Feeds a ball. If there is none, it collects one and shoots that." }, () => {
   if (!awaitOne(lookup(feed)).completed) {
@@ -326,6 +360,16 @@ command({ name: "photo-finish", summary: "Two waits that end in the same tick." 
 });
 // end
 
+// guide: first-to-fail
+command(
+  { name: "first-to-fail", summary: "Drives, or feeds without a ball: what fails at once ends first." },
+  () => {
+    const winner = awaitAny(lookup(drive, { distance: 0.5 }), lookup(feed));
+    if (!winner.outcome.completed) console.log(`${winner.index} was no success`);
+  },
+);
+// end
+
 // guide: as-a-race
 command({ name: "as-a-race", summary: "The same as a command of its own, which others can be handed." }, () => {
   const race = Command.race(lookup(drive, { distance: 2 }), lookup(collect));
@@ -350,6 +394,26 @@ command(
 // end
 
 // ---- Of patterns.md --------------------------------------------------------------------------------
+
+// guide: as-a-group
+command(
+  { name: "as-a-group", summary: "Drives and raises the arm then; owns both from the first tick on." },
+  () => {
+    const both = Command.sequence(lookup(drive, { distance: 0.6 }), lookup(raise, { angle: 0.5 }));
+    awaitOne(both).result();
+  },
+);
+// end
+
+// guide: as-a-body
+command(
+  { name: "as-a-body", summary: "Drives and raises the arm then; takes the arm when it gets there." },
+  () => {
+    awaitOne(lookup(drive, { distance: 0.6 })).result();
+    awaitOne(lookup(raise, { angle: 0.5 })).result();
+  },
+);
+// end
 
 // guide: prepare
 command({ name: "prepare", summary: "Makes the robot ready to shoot, whatever it has done before." }, () => {

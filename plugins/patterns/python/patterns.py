@@ -155,6 +155,38 @@ def swap() -> None:
 # end
 
 
+# guide: lend
+@gantry.command(requires="arm")
+def lend() -> None:
+    """Owns the arm throughout, and lends it to a child."""
+    voltage = NumberOutput("arm.voltage")
+    voltage.set(1)
+    gantry.wait(0.2)
+    gantry.await_one(lookup(raise_arm, angle=0.5)).result()
+    voltage.set(1)
+    gantry.wait(0.2)
+# end
+
+
+# guide: careless
+@gantry.command
+def careless() -> None:
+    """Forks what fails, and does not look."""
+    gantry.fork(lookup(feed))
+    gantry.await_one(lookup(drive, distance=0.5)).result()
+# end
+
+
+# guide: careful
+@gantry.command
+def careful() -> None:
+    """Awaits a command whose child fails."""
+    if not gantry.await_one(lookup(careless)).completed:
+        print("that went wrong")
+    gantry.await_one(lookup(drive, distance=0.5)).result()
+# end
+
+
 # guide: polite
 @gantry.command
 def polite() -> None:
@@ -226,6 +258,18 @@ def lit_drive() -> None:
 # end
 
 
+# guide: join
+@gantry.command
+def join() -> None:
+    """Starts to raise the arm, drives, and waits for the arm then."""
+    raising = lookup(raise_arm, angle=0.8)
+    gantry.fork(raising)
+    gantry.await_one(lookup(drive, distance=0.5)).result()
+    if raising.is_running:
+        gantry.await_one(raising).result()
+# end
+
+
 # guide: feed-or-collect
 @gantry.command
 def feed_or_collect() -> None:
@@ -292,6 +336,16 @@ def photo_finish() -> None:
 # end
 
 
+# guide: first-to-fail
+@gantry.command
+def first_to_fail() -> None:
+    """Drives, or feeds without a ball: what fails at once ends first."""
+    winner = gantry.await_any(lookup(drive, distance=0.5), lookup(feed))
+    if not winner.outcome.completed:
+        print(f"{winner.index} was no success")
+# end
+
+
 # guide: as-a-race
 @gantry.command
 def as_a_race() -> None:
@@ -313,6 +367,24 @@ def raise_or_give_up() -> None:
 
 
 # ---- Of patterns.md --------------------------------------------------------------------------------
+
+
+# guide: as-a-group
+@gantry.command
+def as_a_group() -> None:
+    """Drives and raises the arm then; owns both from the first tick on."""
+    both = Command.sequence(lookup(drive, distance=0.6), lookup(raise_arm, angle=0.5))
+    gantry.await_one(both).result()
+# end
+
+
+# guide: as-a-body
+@gantry.command
+def as_a_body() -> None:
+    """Drives and raises the arm then; takes the arm when it gets there."""
+    gantry.await_one(lookup(drive, distance=0.6)).result()
+    gantry.await_one(lookup(raise_arm, angle=0.5)).result()
+# end
 
 
 # guide: prepare

@@ -2,7 +2,7 @@
 
 use gantry_sdk::prelude::*;
 
-use crate::blocks::{collect, drive, hold_arm, raise};
+use crate::blocks::{collect, drive, feed, hold_arm, raise};
 
 // guide: collect-while-driving
 /// Drives two metres, or until it has a ball.
@@ -25,6 +25,18 @@ pub(crate) fn photo_finish(co: &Coroutine) -> Result<()> {
     let right = Command::delay(0.2)?.named("right");
     let winner = co.await_any([&left, &right])?;
     info!("the winner is {}", winner.index);
+    Ok(())
+}
+// end
+
+// guide: first-to-fail
+/// Drives, or feeds without a ball: what fails at once ends first.
+#[command]
+pub(crate) fn first_to_fail(co: &Coroutine) -> Result<()> {
+    let winner = co.await_any([lookup!(drive, distance = 0.5)?, lookup!(feed)?])?;
+    if !winner.outcome.is_completed() {
+        info!("{} was no success", winner.index);
+    }
     Ok(())
 }
 // end

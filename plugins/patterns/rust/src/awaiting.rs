@@ -62,6 +62,20 @@ pub(crate) fn lit_drive(co: &Coroutine) -> Result<()> {
 }
 // end
 
+// guide: join
+/// Starts to raise the arm, drives, and waits for the arm then.
+#[command]
+pub(crate) fn join(co: &Coroutine) -> Result<()> {
+    let raise = lookup!(raise, angle = 0.8)?;
+    co.fork([&raise])?;
+    co.await_(&lookup!(drive, distance = 0.5)?)?.ok()?;
+    if raise.is_running() {
+        co.await_(&raise)?.ok()?;
+    }
+    Ok(())
+}
+// end
+
 // guide: feed-or-collect
 /// Feeds a ball. If there is none, it collects one and shoots that.
 #[command]

@@ -2,7 +2,7 @@
 
 use gantry_sdk::prelude::*;
 
-use crate::blocks::{blink, drive, hold_arm, raise, say};
+use crate::blocks::{blink, drive, feed, hold_arm, raise, say};
 
 // guide: drive-with-lights
 /// Drives, and blinks meanwhile.
@@ -35,6 +35,41 @@ pub(crate) fn swap(co: &Coroutine) -> Result<()> {
     co.fork([&lookup!(raise, angle = 0.5)?])?;
     info!("still holding: {}", hold.is_running());
     co.wait(0.6)
+}
+// end
+
+// guide: lend
+/// Owns the arm throughout, and lends it to a child.
+#[command(requires("arm"))]
+pub(crate) fn lend(co: &Coroutine) -> Result<()> {
+    let voltage = NumberOutput::open("arm.voltage")?;
+    voltage.set(1.0)?;
+    co.wait(0.2)?;
+    co.await_(&lookup!(raise, angle = 0.5)?)?.ok()?;
+    voltage.set(1.0)?;
+    co.wait(0.2)
+}
+// end
+
+// guide: careless
+/// Forks what fails, and does not look.
+#[command]
+pub(crate) fn careless(co: &Coroutine) -> Result<()> {
+    co.fork([&lookup!(feed)?])?;
+    co.await_(&lookup!(drive, distance = 0.5)?)?.ok()?;
+    Ok(())
+}
+// end
+
+// guide: careful
+/// Awaits a command whose child fails.
+#[command]
+pub(crate) fn careful(co: &Coroutine) -> Result<()> {
+    if !co.await_(&lookup!(careless)?)?.is_completed() {
+        info!("that went wrong");
+    }
+    co.await_(&lookup!(drive, distance = 0.5)?)?.ok()?;
+    Ok(())
 }
 // end
 

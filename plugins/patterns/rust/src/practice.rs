@@ -4,6 +4,27 @@ use gantry_sdk::prelude::*;
 
 use crate::blocks::{collect, drive, feed, raise, shoot, spin_up};
 
+// guide: as-a-group
+/// Drives and raises the arm then; owns both from the first tick on.
+#[command]
+pub(crate) fn as_a_group(co: &Coroutine) -> Result<()> {
+    let drive = lookup!(drive, distance = 0.6)?;
+    let both = Command::sequence([drive, lookup!(raise, angle = 0.5)?]);
+    co.await_(&both)?.ok()?;
+    Ok(())
+}
+// end
+
+// guide: as-a-body
+/// Drives and raises the arm then; takes the arm when it gets there.
+#[command]
+pub(crate) fn as_a_body(co: &Coroutine) -> Result<()> {
+    co.await_(&lookup!(drive, distance = 0.6)?)?.ok()?;
+    co.await_(&lookup!(raise, angle = 0.5)?)?.ok()?;
+    Ok(())
+}
+// end
+
 // guide: prepare
 /// Makes the robot ready to shoot, whatever it has done before.
 #[command]
