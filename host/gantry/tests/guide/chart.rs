@@ -7,18 +7,16 @@ use super::trace::{Ending, Run, Trace};
 /// Characters in a line of the list.
 const WIDTH: usize = 100;
 
-/// Rows are runs, columns ticks. Below, what happens, in order.
+/// Rows are runs, columns ticks; each run stands below the one that started it. Then, what happens, in order.
 pub(crate) fn draw(trace: &Trace) -> String {
-    let labels = labels(&trace.runs);
-    let width = labels
-        .iter()
-        .map(|label| label.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(8)
-        + 2;
+    let mut rows = Vec::new();
+    for root in children(&trace.runs, None) {
+        add_rows(&trace.runs, root, "", "", &mut rows);
+    }
+    let widths = rows.iter().map(|(label, _)| label.chars().count());
+    let width = widths.max().unwrap_or(0).max(8) + 2;
     let mut text = format!("{:<width$}{}\n", "tick", ruler(trace.end));
-    for (run, label) in trace.runs.iter().zip(&labels) {
+    for (label, run) in rows {
         let bar = bar(run, trace.end);
         let how = run.ending.as_ref().map_or("goes on", |ending| &ending.text);
         let columns = trace.end as usize + 3;
@@ -29,6 +27,31 @@ pub(crate) fn draw(trace: &Trace) -> String {
     text
 }
 
+fn children(runs: &[Run], parent: Option<u64>) -> Vec<&Run> {
+    runs.iter().filter(|run| run.parent == parent).collect()
+}
+
+/// A run and all below it, each with the lines that lead to it.
+fn add_rows<'a>(
+    runs: &'a [Run],
+    run: &'a Run,
+    lead: &str,
+    below: &str,
+    rows: &mut Vec<(String, &'a Run)>,
+) {
+    rows.push((format!("{lead}{}", run.name), run));
+    let children = children(runs, Some(run.id));
+    for (index, child) in children.iter().enumerate() {
+        let (branch, trunk) = if index + 1 < children.len() {
+            ("├ ", "│ ")
+        } else {
+            ("└ ", "  ")
+        };
+        let (lead, below) = (format!("{below}{branch}"), format!("{below}{trunk}"));
+        add_rows(runs, child, &lead, &below, rows);
+    }
+}
+
 /// Every tenth tick has its number.
 fn ruler(end: u64) -> String {
     let mut ruler = String::new();
@@ -36,15 +59,6 @@ fn ruler(end: u64) -> String {
         write!(ruler, "{tick:<10}").unwrap();
     }
     ruler.trim_end().to_owned()
-}
-
-/// The names, each with what leads to it from its parent.
-fn labels(runs: &[Run]) -> Vec<String> {
-    let label = |run: &Run| match run.depth {
-        0 => run.name.clone(),
-        depth => format!("{}└ {}", "  ".repeat(depth - 1), run.name),
-    };
-    runs.iter().map(label).collect()
 }
 
 fn bar(run: &Run, end: u64) -> String {
@@ -74,6 +88,7 @@ fn list(trace: &Trace) -> String {
             let comma = if index + 1 < moments.len() { ", " } else { "" };
             let what = match moment.what.as_str() {
                 "says" => format!("{} says \"{}\"{comma}", moment.command, moment.said),
+                "refused" => format!("{} is refused a fork{comma}", moment.command),
                 what => format!("{} {what}{comma}", moment.command),
             };
             if line.chars().count() + what.chars().count() > WIDTH {

@@ -124,9 +124,19 @@ fn the_other_languages_do_the_same() {
 #[test]
 fn links_lead_somewhere() {
     for page in pages::all() {
-        for link in page.links() {
-            let path = page.path().parent().expect("a folder").join(&link);
-            assert!(path.exists(), "{page}: nothing at {link}");
+        for (path, anchor) in page.links() {
+            let target = match path.as_str() {
+                "" => page.path().to_owned(),
+                path => page.path().parent().expect("a folder").join(path),
+            };
+            assert!(target.exists(), "{page}: nothing at {path}");
+            if !anchor.is_empty() {
+                let text = std::fs::read_to_string(&target).unwrap();
+                assert!(
+                    pages::anchors(&text).contains(&anchor),
+                    "{page}: no heading #{anchor} in {path}"
+                );
+            }
         }
     }
 }

@@ -129,17 +129,28 @@ impl Page {
         }
     }
 
-    /// Files that the page links to, relative to it.
-    pub(crate) fn links(&self) -> Vec<String> {
-        let ends = self
-            .text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split_once(')'));
-        ends.map(|(link, _)| link.split('#').next().unwrap_or_default().to_owned())
-            .filter(|link| !link.is_empty() && !link.contains(':'))
+    /// Links to other files and to headings: a path relative to the page, and a heading's anchor, or nothing.
+    pub(crate) fn links(&self) -> Vec<(String, String)> {
+        let ends = self.text.split("](").skip(1);
+        ends.filter_map(|rest| rest.split_once(')'))
+            .filter(|(link, _)| !link.contains(':'))
+            .map(|(link, _)| link.split_once('#').unwrap_or((link, "")))
+            .map(|(path, anchor)| (path.to_owned(), anchor.to_owned()))
             .collect()
     }
+}
+
+/// The anchors of a page's headings, as they are made where people read it.
+pub(crate) fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| {
+        let name = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = name
+            .chars()
+            .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    headings.map(anchor).collect()
 }
 
 fn part(line: &str) -> Option<Part> {

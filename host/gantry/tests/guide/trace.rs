@@ -23,12 +23,12 @@ pub(crate) struct Trace {
 
 /// A run, in the order in which they start.
 pub(crate) struct Run {
+    pub(crate) id: u64,
+    pub(crate) parent: Option<u64>,
     pub(crate) name: String,
-    pub(crate) depth: usize,
     pub(crate) start: u64,
     /// When and how it ends, if it does before its op mode.
     pub(crate) ending: Option<Ending>,
-    id: u64,
 }
 
 pub(crate) struct Ending {
@@ -105,14 +105,12 @@ impl Trace {
         let mut said = String::new();
         match what {
             "scheduled" => {
-                let parent = event["parent"].as_u64();
-                let parent = self.runs.iter().find(|run| Some(run.id) == parent);
                 self.runs.push(Run {
-                    depth: parent.map_or(0, |parent| parent.depth + 1),
+                    id: event["run"].as_u64().expect("a run"),
+                    parent: event["parent"].as_u64(),
                     name: command.clone(),
                     start: tick,
                     ending: None,
-                    id: event["run"].as_u64().expect("a run"),
                 });
             }
             "completed" | "failed" | "canceled" | "interrupted" => {
