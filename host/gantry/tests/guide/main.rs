@@ -100,6 +100,29 @@ fn timelines_are_the_hosts_and_all_claims_hold() {
 }
 
 #[test]
+fn wrong_claims_are_noticed() {
+    let trace = Player::new(gantry_test_guests::PATTERNS).play("measure");
+    for claim in [
+        "raise scheduled < raise completed = drive scheduled",
+        "raise completed = \"the arm is at 0.4 rad\" = drive scheduled",
+        "never raise interrupted",
+    ] {
+        assert_eq!(claims::check(claim, &trace), Ok(()));
+    }
+    for claim in [
+        "drive scheduled = raise completed",
+        "raise completed < drive scheduled",
+        "raise scheduled = raise completed",
+        "raise interrupted",
+        "\"the arm is stuck\"",
+        "never drive scheduled",
+        "nobody scheduled",
+    ] {
+        assert!(claims::check(claim, &trace).is_err(), "{claim}");
+    }
+}
+
+#[test]
 #[ignore = "needs Python, Node, a C compiler for WebAssembly and the SDKs' tools; .ci/run has them"]
 fn the_other_languages_do_the_same() {
     let rust = Player::new(gantry_test_guests::PATTERNS);

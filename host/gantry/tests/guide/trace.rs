@@ -71,10 +71,7 @@ impl Player {
 
     pub(crate) fn play(&self, opmode: &str) -> Trace {
         let events = self.robot.sim(opmode, TIME);
-        let ends = events
-            .iter()
-            .filter(|event| event["event"] == "mode")
-            .next_back();
+        let ends = events.iter().rfind(|event| event["event"] == "mode");
         let end = ends
             .and_then(|event| event["tick"].as_u64())
             .expect("the end of the op mode");
