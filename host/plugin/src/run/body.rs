@@ -38,10 +38,11 @@ impl Body for WasmBody {
                 return Box::new(FutureCoroutine::new(Arc::default(), refused));
             }
         };
-        plugin.counters.started.fetch_add(1, Relaxed);
+        let number = plugin.counters.started.fetch_add(1, Relaxed) + 1;
         let call = Call {
             name: command.name().clone(),
             run,
+            number,
             command: self.command.clone(),
             arguments: self.arguments.clone(),
             graveyard: Arc::downgrade(&plugin.runtime.graveyard),
@@ -145,6 +146,8 @@ struct Call {
     /// The command's name in telemetry.
     name: Arc<str>,
     run: RunId,
+    /// How many runs of the plugin there have been, this one included.
+    number: u64,
     command: Arc<str>,
     arguments: Arc<[(String, Value)]>,
     /// It holds such calls when they are over, so they must not hold it.
@@ -157,7 +160,7 @@ impl Call {
         let Instance {
             mut store, guest, ..
         } = instance;
-        store.data_mut().belongs_to(&self.name, self.run);
+        store.data_mut().belongs_to(&self.name, self.run, self.number);
         let result = guest.run(&mut store, &self.command, &self.arguments).await;
         let state = store.data();
         let result = result.and_then(|result| {

@@ -136,9 +136,12 @@ impl RunState {
     }
 
     /// From now on this is the store of a run.
-    pub(crate) fn belongs_to(&mut self, command: &Arc<str>, run: RunId) {
+    ///
+    /// Its random numbers start from its number among the plugin's runs rather than from its id,
+    /// which tells what others have started.
+    pub(crate) fn belongs_to(&mut self, command: &Arc<str>, run: RunId, number: u64) {
         self.run = run.0;
-        self.random = Random::new(self.context.seed, &[&self.context.name, command], run.0);
+        self.random = Random::new(self.context.seed, &[&self.context.name, command], number);
         self.run_log().belongs_to(command.clone(), run);
         self.control.set_phase(Phase::Running);
     }

@@ -3,6 +3,8 @@
 
 wit_bindgen::generate!({ path: "../../../wit/command/0.1", world: "command-plugin" });
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
 use exports::gantry::command::plugin::{Definition, Description, Guest};
 use gantry::command::hardware::{NumberInput, NumberOutput};
 use gantry::command::state::Topic;
@@ -63,6 +65,8 @@ fn holds() -> Result<(), String> {
 /// Comes and goes: three ticks and a number.
 fn pulses() -> Result<Value, String> {
     let start = clock::tick();
+    let drawn = RandomState::new().build_hasher().finish();
+    log::log(log::Level::Info, &format!("drew {drawn:x}"));
     for _ in 0..3 {
         coroutine::yield_().map_err(|error| format!("{error:?}"))?;
     }
