@@ -24,7 +24,11 @@ pub(crate) fn awaits(co: &Coroutine) -> Result<i64> {
 /// Returns the outcomes of three commands.
 #[command]
 pub(crate) fn awaits_all(co: &Coroutine) -> Result<String> {
-    let commands = [lookup!(yields, n = 1)?, lookup!(fails)?, lookup!(returns_boolean)?];
+    let commands = [
+        lookup!(yields, n = 1)?,
+        lookup!(fails)?,
+        lookup!(returns_boolean)?,
+    ];
     let outcomes = co.await_all(&commands)?;
     Ok(outcomes.iter().map(status).collect::<Vec<_>>().join(", "))
 }
@@ -32,7 +36,11 @@ pub(crate) fn awaits_all(co: &Coroutine) -> Result<String> {
 /// Returns which of three commands ended first.
 #[command]
 pub(crate) fn awaits_any(co: &Coroutine) -> Result<i64> {
-    let commands = [lookup!(parks)?, Command::delay(0.06)?, lookup!(waits, seconds = 0.2)?];
+    let commands = [
+        lookup!(parks)?,
+        Command::delay(0.06)?,
+        lookup!(waits, seconds = 0.2)?,
+    ];
     Ok(co.await_any(&commands)?.index as i64)
 }
 
@@ -76,7 +84,9 @@ pub(crate) fn outcomes(co: &Coroutine) -> Result<String> {
 
     let child = lookup!(parks)?;
     publish::<bool>("lang/holding", true)?;
-    Signal::topic("lang/holding").is_true()?.while_true(&child)?;
+    Signal::topic("lang/holding")
+        .is_true()?
+        .while_true(&child)?;
     co.yield_()?;
     co.fork([&lookup!(lets_go)?])?;
     let canceled = co.await_(&child)?;
@@ -90,7 +100,9 @@ pub(crate) fn outcomes(co: &Coroutine) -> Result<String> {
     // The message names the command that failed first.
     let failure = failure.rsplit(": ").next().unwrap_or(failure);
     let (failed, canceled) = (status(&failed), status(&canceled));
-    Ok(format!("{completed}; {failed} {failure}; {canceled}; interrupted by {by}"))
+    Ok(format!(
+        "{completed}; {failed} {failure}; {canceled}; interrupted by {by}"
+    ))
 }
 
 /// Awaits a command by its full name, and returns its outcome.
@@ -122,7 +134,10 @@ pub(crate) fn combines(co: &Coroutine) -> Result<String> {
         Command::sequence([&lookup!(yields, n = 1)?, &lookup!(returns_boolean)?]),
         Command::parallel_with([&lookup!(yields, n = 1)?, &Command::delay(0.04)?], [&parks])?,
         Command::race([&parks, &Command::delay(0.04)?])?,
-        Command::parallel([&later, &Command::condition(&Signal::topic("lang/go").is_true()?)])?,
+        Command::parallel([
+            &later,
+            &Command::condition(&Signal::topic("lang/go").is_true()?),
+        ])?,
     ];
     for command in &combined {
         co.await_(command)?.ok()?;

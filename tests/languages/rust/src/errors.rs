@@ -69,7 +69,10 @@ pub(crate) fn refuses(co: &Coroutine) -> Result<String> {
         Err(Error::Refused(failure)) => {
             let refusal = &failure.refused[0];
             let (command, blocker) = (&refusal.command, &refusal.blocker);
-            Ok(format!("{} forked; {command} is blocked by {blocker}", failure.forked.len()))
+            Ok(format!(
+                "{} forked; {command} is blocked by {blocker}",
+                failure.forked.len()
+            ))
         }
         other => Ok(text(other)),
     }

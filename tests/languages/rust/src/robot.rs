@@ -45,7 +45,10 @@ pub(crate) fn channels() -> Result<String> {
     );
     let (unit, least, greatest) = (voltage.unit(), voltage.minimum(), voltage.maximum());
     let units = format!("'{}' '{}'", pose.unit(), strip.unit());
-    Ok(format!("{inputs}; {unit} {least} {greatest}; {}; {units}", strip.len()))
+    Ok(format!(
+        "{inputs}; {unit} {least} {greatest}; {}; {units}",
+        strip.len()
+    ))
 }
 
 /// Makes `holds` the arm's default command, and returns whether it runs.

@@ -15,7 +15,9 @@ pub(crate) fn counts() -> Result<()> {
 #[command]
 pub(crate) fn binds(co: &Coroutine) -> Result<i64> {
     publish::<i64>("lang/count", 0)?;
-    Signal::topic("lang/go").is_true()?.on_true(&lookup!(counts)?)?;
+    Signal::topic("lang/go")
+        .is_true()?
+        .on_true(&lookup!(counts)?)?;
     for go in [true, false, true, false] {
         publish::<bool>("lang/go", go)?;
         co.yield_()?;
@@ -41,8 +43,8 @@ pub(crate) fn binds_all(co: &Coroutine) -> Result<String> {
         (Signal::toggle_on_false, "h"),
     ];
     for (bind, step) in bindings {
-        // The last two are still running when they are toggled.
-        let seconds = if step < "g" { 0.05 } else { 1000.0 };
+        // The retried ones end and start again; the last two still run when they are toggled.
+        let seconds = if step < "g" { 0.03 } else { 1000.0 };
         bind(&go, &lookup!(walks, step = step, seconds = seconds)?)?;
     }
     for value in [true, false, true, false] {
@@ -74,7 +76,10 @@ pub(crate) fn signals() -> Result<String> {
         go,
         far,
     ];
-    Ok(signals.iter().map(|signal| if signal.get() { '1' } else { '0' }).collect())
+    Ok(signals
+        .iter()
+        .map(|signal| if signal.get() { '1' } else { '0' })
+        .collect())
 }
 
 /// Binds steps to edges, debounced signals and presses of the topic `lang/go`, and returns when they ran.
