@@ -10,7 +10,7 @@
 #define UNICODE "größe 机器人 🤖"
 
 GANTRY_PLUGIN("lang-c", "0.1.0", .summary = "The behaviour list, in C.",
-              .reads = GANTRY_NAMES("arm.*"), .publishes = GANTRY_NAMES("lang/*"))
+              .reads = GANTRY_NAMES("arm.*", "base.*", "robot.enabled"), .publishes = GANTRY_NAMES("lang/*"))
 
 /* As people write them: `[1,2.5]`. free() it. */
 static char *list_text(gantry_numbers points) {
@@ -411,6 +411,325 @@ GANTRY_COMMAND(time, "Returns how much the language's own clock goes on in 0.1 s
     GANTRY_TRY(gantry_wait(0.1));
     clock_gettime(CLOCK_REALTIME, &end);
     return gantry_return((double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
+}
+
+GANTRY_COMMAND(defaults, "Returns its arguments as a text; each has a default.", GANTRY_RETURNS(GANTRY_KIND_TEXT),
+               GANTRY_BOOLEAN_OR(flag, true), GANTRY_INTEGER_OR(count, -3), GANTRY_NUMBER_OR(ratio, 0.5),
+               GANTRY_TEXT_OR(words, "größe 🤖"), GANTRY_NUMBERS_OR(points, GANTRY_LIST(1, 2.5))) {
+    char text[256];
+    snprintf(text, sizeof text, "%s %lld %g %s %s", args->flag ? "true" : "false",
+             (long long)args->count, args->ratio, args->words, list_text(args->points));
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(echoes, "Returns the text that it is given.", GANTRY_RETURNS(GANTRY_KIND_TEXT), GANTRY_TEXT(words)) {
+    return gantry_return(args->words);
+}
+
+GANTRY_COMMAND(stays, "Waits until it is canceled, while the robot is disabled, too.", GANTRY_PRIORITY(-1),
+               GANTRY_RUNS_WHILE_DISABLED) {
+    return gantry_park();
+}
+
+GANTRY_COMMAND(goes_later, "Publishes true to `lang/go`, a moment later.") {
+    GANTRY_TRY(gantry_wait(0.04));
+    return publish("lang/go", gantry_boolean(true));
+}
+
+GANTRY_COMMAND(cancels, "Cancels a command that it has forked, and returns whether it ran before and after.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_command child;
+    char text[16];
+    GANTRY_TRY(gantry_lookup(&child, "parks"));
+    GANTRY_TRY(gantry_fork(child));
+    bool before = gantry_is_running(child);
+    GANTRY_TRY(gantry_cancel(child));
+    snprintf(text, sizeof text, "%s %s", before ? "true" : "false", gantry_is_running(child) ? "true" : "false");
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(combines, "Awaits a sequence, two groups and a condition, and returns their names.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_command parks, yields, later, delay, returns, combined[4];
+    gantry_signal go;
+    GANTRY_TRY(publish("lang/go", gantry_boolean(false)));
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+    GANTRY_TRY(gantry_lookup(&parks, "parks"));
+    GANTRY_TRY(gantry_lookup(&yields, "yields", GANTRY_ARG("n", 1)));
+    GANTRY_TRY(gantry_lookup(&returns, "returns-boolean"));
+    GANTRY_TRY(gantry_lookup(&later, "goes-later"));
+    GANTRY_TRY(gantry_delay(&delay, 0.04));
+    combined[0] = gantry_sequence(yields, returns);
+    GANTRY_TRY(gantry_parallel_of(&combined[1], (gantry_command[]){yields, delay}, 2, &parks, 1));
+    GANTRY_TRY(gantry_race(&combined[2], parks, delay));
+    GANTRY_TRY(gantry_parallel(&combined[3], later, gantry_condition(go)));
+    char text[512] = "";
+    for (int i = 0; i < 4; i++) {
+        gantry_outcome outcome;
+        GANTRY_TRY(gantry_await(combined[i], &outcome));
+        GANTRY_TRY(gantry_outcome_check(&outcome));
+        if (i > 0) strcat(text, "; ");
+        strcat(text, gantry_command_name(combined[i]));
+    }
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(decorates, "Returns what is known of a command with another name and priority, and how those end that "
+                          "have a timeout or a condition.", GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_command holds, parks, later, timed;
+    gantry_outcome timeout, until;
+    gantry_signal go;
+    GANTRY_TRY(gantry_lookup(&holds, "holds"));
+    GANTRY_TRY(gantry_lookup(&parks, "parks"));
+    GANTRY_TRY(gantry_lookup(&later, "goes-later"));
+    gantry_command keeper = gantry_named(gantry_with_priority(holds, 3), "keeper");
+    GANTRY_TRY(gantry_with_timeout(&timed, parks, 0.04));
+    GANTRY_TRY(gantry_await(timed, &timeout));
+    GANTRY_TRY(publish("lang/go", gantry_boolean(false)));
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+    GANTRY_TRY(gantry_fork(later));
+    GANTRY_TRY(gantry_await(gantry_until(parks, go), &until));
+    char text[128];
+    snprintf(text, sizeof text, "%s %d %s; %s; %s", gantry_command_name(keeper), (int)gantry_command_priority(keeper),
+             gantry_command_requirements(keeper)[0], status_text(timeout), status_text(until));
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(branches, "Runs a state machine that chooses between two states and is ended by a signal, and returns "
+                         "`lang/path`.", GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_command a, b, c, choice;
+    gantry_signal far, go;
+    gantry_outcome outcome;
+    gantry_value path;
+    GANTRY_TRY(publish("lang/path", gantry_text("")));
+    GANTRY_TRY(publish("lang/far", gantry_boolean(true)));
+    GANTRY_TRY(publish("lang/go", gantry_boolean(false)));
+    GANTRY_TRY(gantry_lookup(&a, "walks", GANTRY_ARG("step", "a"), GANTRY_ARG("seconds", 0.04)));
+    GANTRY_TRY(gantry_lookup(&b, "walks", GANTRY_ARG("step", "b"), GANTRY_ARG("seconds", 0.04)));
+    GANTRY_TRY(gantry_lookup(&c, "walks", GANTRY_ARG("step", "c"), GANTRY_ARG("seconds", 1000.0)));
+    GANTRY_TRY(gantry_is_true(&far, GANTRY_TOPIC, "lang/far"));
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+
+    gantry_state_machine machine = gantry_state_machine_new("choice");
+    gantry_state first = gantry_add_state(machine, "first", a);
+    gantry_state second = gantry_add_state(machine, "second", b);
+    gantry_state third = gantry_add_state(machine, "third", c);
+    GANTRY_TRY(gantry_switch_on_completion(machine, GANTRY_FROM(first), second));
+    GANTRY_TRY(gantry_switch_on_completion_if(machine, GANTRY_FROM(first), third, far));
+    GANTRY_TRY(gantry_switch_when(machine, GANTRY_FROM_ANY, GANTRY_END, go));
+    GANTRY_TRY(gantry_state_machine_build(&choice, machine, first));
+
+    GANTRY_TRY(gantry_fork(choice));
+    GANTRY_TRY(gantry_wait(0.1));
+    GANTRY_TRY(publish("lang/go", gantry_boolean(true)));
+    GANTRY_TRY(gantry_await(choice, &outcome));
+    GANTRY_TRY(gantry_outcome_check(&outcome));
+    GANTRY_TRY(read_topic("lang/path", &path));
+    return gantry_return(path);
+}
+
+/* Adds what a call said that could not be right. */
+static void answer(char *text, gantry_status status) {
+    if (*text != 0) strcat(text, "\n");
+    strcat(text, status == GANTRY_OK ? "accepted" : gantry_error_text());
+}
+
+GANTRY_COMMAND(invalid_calls, "Returns what calls answer that cannot be right.", GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_command command, holds, others;
+    gantry_signal go, signal;
+    gantry_topic topic;
+    gantry_number_input input;
+    char text[2048] = "";
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+    GANTRY_TRY(gantry_lookup(&holds, "holds"));
+    GANTRY_TRY(gantry_lookup(&others, "holds"));
+    answer(text, gantry_await_any_of(NULL, NULL, 0));
+    answer(text, gantry_wait(__builtin_nan("")));
+    answer(text, gantry_lookup(&command, "yeilds"));
+    answer(text, gantry_lookup(&command, "yields", GANTRY_ARG("count", 3)));
+    answer(text, gantry_lookup(&command, "walks", GANTRY_ARG("seconds", 0.1)));
+    answer(text, gantry_parallel(&command, holds, others));
+    answer(text, gantry_delay(&command, __builtin_inf()));
+    answer(text, gantry_debounce(&signal, go, -1, GANTRY_BOTH));
+    answer(text, gantry_multi_press(&signal, go, 0, 1));
+    answer(text, gantry_topic_open(&topic, "lang/a topic"));
+    answer(text, gantry_number_input_open(&input, "arm.angel"));
+    answer(text, gantry_is_true(&signal, GANTRY_CHANNEL, "arm.angle"));
+    answer(text, gantry_set_default("leg", holds));
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(wrong_topics, "Returns what the host says of topics that may not be published, or not as this kind.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    char text[512] = "";
+    GANTRY_TRY(publish("lang/boolean", gantry_boolean(true)));
+    answer(text, publish("other/boolean", gantry_boolean(true)));
+    answer(text, publish("lang/boolean", gantry_text("true")));
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(wrong_writes, "Returns why outputs were not written: a number and an array out of range, and a mechanism "
+                             "of somebody else.", GANTRY_REQUIRES("arm"), GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_number_output voltage, left;
+    gantry_array_output strip;
+    char text[512] = "";
+    GANTRY_TRY(gantry_number_output_open(&voltage, "arm.voltage"));
+    GANTRY_TRY(gantry_array_output_open(&strip, "arm.strip"));
+    GANTRY_TRY(gantry_number_output_open(&left, "base.left-voltage"));
+    answer(text, gantry_number_output_set(voltage, 99));
+    answer(text, gantry_array_output_set(strip, (double[]){0.5}, 1));
+    answer(text, gantry_number_output_set(left, 1));
+    return gantry_return(text);
+}
+
+static gantry_status fork_keeper(void) {
+    gantry_command holds;
+    GANTRY_TRY(gantry_lookup(&holds, "holds"));
+    return gantry_fork(gantry_named(gantry_with_priority(holds, 5), "keeper"));
+}
+
+GANTRY_COMMAND(refuses, "Returns whom the host names when it refuses to start a command.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_command holds;
+    gantry_set_cancel_on_fork_failure(false);
+    GANTRY_TRY(fork_keeper());
+    GANTRY_TRY(gantry_lookup(&holds, "holds"));
+    gantry_status status = gantry_await(holds, NULL);
+    if (status != GANTRY_REFUSED) return status == GANTRY_OK ? gantry_return("accepted") : status;
+    size_t forked, count;
+    gantry_forked(&forked);
+    const gantry_refusal *refusal = gantry_refusals(&count);
+    char text[128];
+    snprintf(text, sizeof text, "%zu forked; %s is blocked by %s", forked, refusal->command, refusal->blocker);
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(is_refused, "Is canceled by the refusal of a command that it awaits, and publishes `lang/cleaned`.") {
+    gantry_command holds;
+    GANTRY_TRY(fork_keeper());
+    GANTRY_TRY(gantry_lookup(&holds, "holds"));
+    gantry_status status = gantry_await(holds, NULL);
+    GANTRY_TRY(publish("lang/cleaned", gantry_text("refused")));
+    return status;
+}
+
+/* Publishes these values to `lang/go`, with a space in `lang/path` before each and a wait after it. */
+static gantry_status go_through(const bool *values, size_t count, double seconds, gantry_value *path) {
+    char text[64];
+    for (size_t i = 0; i < count; i++) {
+        GANTRY_TRY(publish("lang/go", gantry_boolean(values[i])));
+        GANTRY_TRY(read_topic("lang/path", path));
+        snprintf(text, sizeof text, "%s ", path->text);
+        GANTRY_TRY(publish("lang/path", gantry_text(text)));
+        GANTRY_TRY(gantry_wait(seconds));
+    }
+    return read_topic("lang/path", path);
+}
+
+GANTRY_COMMAND(binds_all, "Binds a command in each of the eight ways, and returns when they ran.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_signal go;
+    gantry_value path;
+    GANTRY_TRY(publish("lang/path", gantry_text("")));
+    GANTRY_TRY(publish("lang/go", gantry_boolean(true)));
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+    for (gantry_binding when = GANTRY_ON_TRUE; when <= GANTRY_TOGGLE_ON_FALSE; when++) {
+        char step[] = {(char)('a' + when), 0};
+        gantry_command walks;
+        /* The retried ones end and start again; the last two still run when they are toggled. */
+        double seconds = when < GANTRY_TOGGLE_ON_TRUE ? 0.03 : 1000;
+        GANTRY_TRY(gantry_lookup(&walks, "walks", GANTRY_ARG("step", (const char *)step), GANTRY_ARG("seconds", seconds)));
+        GANTRY_TRY(gantry_bind(go, when, walks));
+    }
+    GANTRY_TRY(go_through((bool[]){true, false, true, false}, 4, 0.08, &path));
+    return gantry_return(path);
+}
+
+GANTRY_COMMAND(signals, "Returns the values of signals on topics and channels, and of what is made of them.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_signal go, far, above, below, enabled, high, low;
+    GANTRY_TRY(publish("lang/level", gantry_number(2)));
+    GANTRY_TRY(publish("lang/go", gantry_boolean(true)));
+    GANTRY_TRY(publish("lang/far", gantry_boolean(false)));
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+    GANTRY_TRY(gantry_is_true(&far, GANTRY_TOPIC, "lang/far"));
+    GANTRY_TRY(gantry_above(&above, GANTRY_TOPIC, "lang/level", 1));
+    GANTRY_TRY(gantry_below(&below, GANTRY_TOPIC, "lang/level", 1));
+    GANTRY_TRY(gantry_is_true(&enabled, GANTRY_CHANNEL, "robot.enabled"));
+    GANTRY_TRY(gantry_above(&high, GANTRY_CHANNEL, "arm.angle", 1));
+    GANTRY_TRY(gantry_below(&low, GANTRY_CHANNEL, "arm.angle", 1));
+    const gantry_signal signals[] = {
+        above, below, gantry_signal_and(go, far), gantry_signal_or(go, far), gantry_signal_not(go),
+        gantry_signal_not(far), enabled, high, low, go, far,
+    };
+    char text[12] = "";
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) strcat(text, gantry_signal_get(signals[i]) ? "1" : "0");
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(edges, "Binds steps to edges, debounced signals and presses of the topic `lang/go`, and returns when "
+                      "they ran.", GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_signal go, rising, falling, both, presses;
+    gantry_value path;
+    GANTRY_TRY(publish("lang/path", gantry_text("")));
+    GANTRY_TRY(publish("lang/go", gantry_boolean(false)));
+    GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+    GANTRY_TRY(gantry_debounce(&rising, go, 0.05, GANTRY_RISING));
+    GANTRY_TRY(gantry_debounce(&falling, go, 0.05, GANTRY_FALLING));
+    GANTRY_TRY(gantry_debounce(&both, go, 0.05, GANTRY_BOTH));
+    GANTRY_TRY(gantry_multi_press(&presses, go, 2, 1));
+    const gantry_signal signals[] = {
+        gantry_rising_edge(go), gantry_falling_edge(go), rising, gantry_signal_not(falling), both, presses,
+    };
+    for (int i = 0; i < 6; i++) {
+        char step[] = {"rfudbm"[i], 0};
+        gantry_command walks;
+        GANTRY_TRY(gantry_lookup(&walks, "walks", GANTRY_ARG("step", (const char *)step), GANTRY_ARG("seconds", 0.0)));
+        GANTRY_TRY(gantry_bind(signals[i], GANTRY_ON_TRUE, walks));
+    }
+    GANTRY_TRY(go_through((bool[]){false, true, false, true}, 4, 0.1, &path));
+    return gantry_return(path);
+}
+
+GANTRY_COMMAND(channels, "Opens a channel of each kind, reads the inputs, writes the outputs, and returns what is known "
+                         "of them.", GANTRY_REQUIRES("arm"), GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_number_input angle;
+    gantry_array_input pose;
+    gantry_boolean_input enabled;
+    gantry_number_output voltage;
+    gantry_boolean_output lamp;
+    gantry_array_output strip;
+    GANTRY_TRY(gantry_number_input_open(&angle, "arm.angle"));
+    GANTRY_TRY(gantry_array_input_open(&pose, "base.pose"));
+    GANTRY_TRY(gantry_boolean_input_open(&enabled, "robot.enabled"));
+    GANTRY_TRY(gantry_number_output_open(&voltage, "arm.voltage"));
+    GANTRY_TRY(gantry_boolean_output_open(&lamp, "arm.lamp"));
+    GANTRY_TRY(gantry_array_output_open(&strip, "arm.strip"));
+    GANTRY_TRY(gantry_boolean_output_set(lamp, true));
+    GANTRY_TRY(gantry_array_output_set(strip, (double[]){0, 0.5, 1}, 3));
+    double points[8];
+    size_t length = gantry_array_input_get(pose, points, 8);
+    char text[256];
+    snprintf(text, sizeof text, "%s %g; %s %g; %s %g; %s %g %g; %zu; '%s' '%s'", gantry_number_input_unit(angle),
+             gantry_number_input_age(angle), list_text((gantry_numbers){points, length}), gantry_array_input_age(pose),
+             gantry_boolean_input_get(enabled) ? "true" : "false", gantry_boolean_input_age(enabled),
+             gantry_number_output_unit(voltage), gantry_number_output_minimum(voltage),
+             gantry_number_output_maximum(voltage), gantry_array_output_length(strip), gantry_array_input_unit(pose),
+             gantry_array_output_unit(strip));
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(config_keys, "Returns the names of all entries.", GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    char text[128] = "";
+    for (char **key = gantry_config_keys(); *key != NULL; key++) {
+        if (*text != 0) strcat(text, ",");
+        strcat(text, *key);
+    }
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(period, "Returns the length of a tick.", GANTRY_RETURNS(GANTRY_KIND_NUMBER)) {
+    return gantry_return(gantry_period());
 }
 
 /* C only: nothing is lost in ten thousand calls. The text says by how much the memory grew. */

@@ -20,7 +20,7 @@ const gantry::Plugin plugin{{
     .name = "lang-cpp",
     .version = "0.1.0",
     .summary = "The behaviour list, in C++.",
-    .reads = {"arm.*"},
+    .reads = {"arm.*", "base.*", "robot.enabled"},
     .publishes = {"lang/*"},
 }};
 
@@ -61,7 +61,7 @@ const auto returns_values = gantry::command("returns-values", "Returns its argum
     .parameter("ratio")
     .parameter("words")
     .parameter("points")
-    .body([](bool flag, int count, double ratio, std::string words, std::vector<double> points) {
+    .body([](bool flag, std::int64_t count, double ratio, std::string words, std::vector<double> points) {
         return std::string(flag ? "true" : "false") + " " + std::to_string(count) + " " + number_text(ratio) + " " +
                words + " " + list_text(points);
     });
@@ -359,6 +359,261 @@ const auto time_ = gantry::command("time", "Returns how much the language's own 
         GANTRY_TRY(gantry::wait(100ms));
         return std::chrono::duration<double>(std::chrono::system_clock::now() - start).count();
     });
+
+const auto defaults = gantry::command("defaults", "Returns its arguments as a text; each has a default.")
+    .parameter("flag", {.fallback = true})
+    .parameter("count", {.fallback = -3})
+    .parameter("ratio", {.fallback = 0.5})
+    .parameter("words", {.fallback = "größe 🤖"})
+    .parameter("points", {.fallback = {1, 2.5}})
+    .body([](bool flag, std::int64_t count, double ratio, std::string words, std::vector<double> points) {
+        return std::string(flag ? "true" : "false") + " " + std::to_string(count) + " " + number_text(ratio) + " " +
+               words + " " + list_text(points);
+    });
+
+const auto echoes = gantry::command("echoes", "Returns the text that it is given.")
+    .parameter("words")
+    .body([](std::string words) { return words; });
+
+const auto stays = gantry::command("stays", "Waits until it is canceled, while the robot is disabled, too.")
+    .priority(-1)
+    .runs_while_disabled()
+    .body([] { return gantry::park(); });
+
+const auto goes_later = gantry::command("goes-later", "Publishes true to `lang/go`, a moment later.").body([]() -> Result<> {
+    GANTRY_TRY(gantry::wait(40ms));
+    return publish("lang/go", true);
+});
+
+std::string bool_text(bool value) { return value ? "true" : "false"; }
+
+const auto cancels = gantry::command("cancels", "Cancels a command that it has forked, and returns whether it ran before and after.")
+    .body([]() -> Result<std::string> {
+        auto child = GANTRY_TRY(lookup("parks"));
+        GANTRY_TRY(gantry::fork(child));
+        bool before = child.is_running();
+        GANTRY_TRY(child.cancel());
+        return bool_text(before) + " " + bool_text(child.is_running());
+    });
+
+const auto combines = gantry::command("combines", "Awaits a sequence, two groups and a condition, and returns their names.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/go", false));
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        auto parks = GANTRY_TRY(lookup("parks"));
+        auto yields = GANTRY_TRY(lookup("yields", {{"n", 1}}));
+        auto returns = GANTRY_TRY(lookup("returns-boolean"));
+        auto later = GANTRY_TRY(lookup("goes-later"));
+        auto delay = GANTRY_TRY(gantry::Command::delay(40ms));
+        auto condition = gantry::Command::condition(go);
+        std::vector<gantry::Command> combined;
+        combined.push_back(gantry::sequence({yields, returns}));
+        combined.push_back(GANTRY_TRY(gantry::parallel({yields, delay}, parks)));
+        combined.push_back(GANTRY_TRY(gantry::race({parks, delay})));
+        combined.push_back(GANTRY_TRY(gantry::parallel({later, condition})));
+        std::string text;
+        for (const auto &command : combined) {
+            GANTRY_TRY(GANTRY_TRY(gantry::await(command)).check());
+            text += (text.empty() ? "" : "; ") + command.name();
+        }
+        return text;
+    });
+
+const auto decorates = gantry::command("decorates", "Returns what is known of a command with another name and priority, and how those end that have a timeout or a condition.")
+    .body([]() -> Result<std::string> {
+        auto keeper = GANTRY_TRY(lookup("holds")).with_priority(3).named("keeper");
+        auto parks = GANTRY_TRY(lookup("parks"));
+        auto timeout = GANTRY_TRY(gantry::await(GANTRY_TRY(parks.with_timeout(40ms))));
+        GANTRY_TRY(publish("lang/go", false));
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        GANTRY_TRY(gantry::fork(GANTRY_TRY(lookup("goes-later"))));
+        auto until = GANTRY_TRY(gantry::await(parks.until(go)));
+        return keeper.name() + " " + std::to_string(keeper.priority()) + " " + keeper.requirements().at(0) + "; " +
+               status_text(timeout) + "; " + status_text(until);
+    });
+
+const auto branches = gantry::command("branches", "Runs a state machine that chooses between two states and is ended by a signal, and returns `lang/path`.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/path", std::string()));
+        GANTRY_TRY(publish("lang/far", true));
+        GANTRY_TRY(publish("lang/go", false));
+        gantry::StateMachine machine("choice");
+        auto first = machine.state("first", GANTRY_TRY(lookup("walks", {{"step", "a"}, {"seconds", 0.04}})));
+        auto second = machine.state("second", GANTRY_TRY(lookup("walks", {{"step", "b"}, {"seconds", 0.04}})));
+        auto third = machine.state("third", GANTRY_TRY(lookup("walks", {{"step", "c"}, {"seconds", 1000.0}})));
+        GANTRY_TRY(machine.from(first, second).on_completion());
+        GANTRY_TRY(machine.from(first, third).on_completion_if(GANTRY_TRY(Signal::topic("lang/far").is_true())));
+        GANTRY_TRY(machine.end_from({}).when(GANTRY_TRY(Signal::topic("lang/go").is_true())));
+        auto choice = GANTRY_TRY(machine.build(first));
+        GANTRY_TRY(gantry::fork(choice));
+        GANTRY_TRY(gantry::wait(100ms));
+        GANTRY_TRY(publish("lang/go", true));
+        GANTRY_TRY(GANTRY_TRY(gantry::await(choice)).check());
+        return read<std::string>("lang/path");
+    });
+
+// What a call said that could not be right.
+template <class T> std::string answer(const Result<T> &result) { return result ? "accepted" : result.error().message; }
+
+std::string lines(std::initializer_list<std::string> answers) {
+    std::string text;
+    for (const auto &line : answers) text += (text.empty() ? "" : "\n") + line;
+    return text;
+}
+
+const auto invalid_calls = gantry::command("invalid-calls", "Returns what calls answer that cannot be right.")
+    .body([]() -> Result<std::string> {
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        auto holds = GANTRY_TRY(lookup("holds"));
+        auto others = GANTRY_TRY(lookup("holds"));
+        return lines({
+            answer(gantry::await_any({})),
+            answer(gantry::wait(gantry::Seconds(std::numeric_limits<double>::quiet_NaN()))),
+            answer(lookup("yeilds")),
+            answer(lookup("yields", {{"count", 3}})),
+            answer(lookup("walks", {{"seconds", 0.1}})),
+            answer(gantry::parallel({holds, others})),
+            answer(gantry::Command::delay(gantry::Seconds(std::numeric_limits<double>::infinity()))),
+            answer(go.debounce(-1s, gantry::Edge::both)),
+            answer(go.multi_press(0, 1s)),
+            answer(Topic<bool>::open("lang/a topic")),
+            answer(gantry::NumberInput::open("arm.angel")),
+            answer(Signal::channel("arm.angle").is_true()),
+            answer(gantry::set_default("leg", holds)),
+        });
+    });
+
+const auto wrong_topics = gantry::command("wrong-topics", "Returns what the host says of topics that may not be published, or not as this kind.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/boolean", true));
+        return lines({answer(publish("other/boolean", true)), answer(publish("lang/boolean", std::string("true")))});
+    });
+
+const auto wrong_writes = gantry::command("wrong-writes", "Returns why outputs were not written: a number and an array out of range, and a mechanism of somebody else.")
+    .requirement("arm")
+    .body([]() -> Result<std::string> {
+        auto voltage = GANTRY_TRY(gantry::NumberOutput::open("arm.voltage"));
+        auto strip = GANTRY_TRY(gantry::ArrayOutput::open("arm.strip"));
+        auto left = GANTRY_TRY(gantry::NumberOutput::open("base.left-voltage"));
+        const std::array<double, 1> points{0.5};
+        return lines({answer(voltage.set(99)), answer(strip.set(points)), answer(left.set(1))});
+    });
+
+const auto refuses = gantry::command("refuses", "Returns whom the host names when it refuses to start a command.")
+    .body([]() -> Result<std::string> {
+        gantry::cancel_on_fork_failure(false);
+        GANTRY_TRY(gantry::fork(GANTRY_TRY(lookup("holds")).with_priority(5).named("keeper")));
+        auto refused = gantry::await(GANTRY_TRY(lookup("holds")));
+        if (refused) return "accepted";
+        if (refused.error().kind != gantry::Error::Kind::refused) return std::unexpected(refused.error());
+        const auto &refusal = refused.error().refused.at(0);
+        return std::to_string(refused.error().forked.size()) + " forked; " + refusal.command + " is blocked by " + refusal.blocker;
+    });
+
+const auto is_refused = gantry::command("is-refused", "Is canceled by the refusal of a command that it awaits, and publishes `lang/cleaned`.")
+    .body([]() -> Result<> {
+        Cleanup cleanup("refused");
+        GANTRY_TRY(gantry::fork(GANTRY_TRY(lookup("holds")).with_priority(5).named("keeper")));
+        return GANTRY_TRY(gantry::await(GANTRY_TRY(lookup("holds")))).check();
+    });
+
+// Publishes these values to `lang/go`, with a space in `lang/path` before each and a wait after it.
+Result<std::string> go_through(std::initializer_list<bool> values, gantry::Seconds time) {
+    for (bool value : values) {
+        GANTRY_TRY(publish("lang/go", value));
+        GANTRY_TRY(publish("lang/path", GANTRY_TRY(read<std::string>("lang/path")) + " "));
+        GANTRY_TRY(gantry::wait(time));
+    }
+    return read<std::string>("lang/path");
+}
+
+const auto binds_all = gantry::command("binds-all", "Binds a command in each of the eight ways, and returns when they ran.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/path", std::string()));
+        GANTRY_TRY(publish("lang/go", true));
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        using Bind = Result<> (Signal::*)(const gantry::Command &) const;
+        const std::pair<Bind, const char *> bindings[] = {
+            {&Signal::on_true, "a"},          {&Signal::on_false, "b"},
+            {&Signal::while_true, "c"},       {&Signal::while_false, "d"},
+            {&Signal::retry_while_true, "e"}, {&Signal::retry_while_false, "f"},
+            {&Signal::toggle_on_true, "g"},   {&Signal::toggle_on_false, "h"},
+        };
+        for (const auto &[bind, step] : bindings) {
+            // The retried ones end and start again; the last two still run when they are toggled.
+            double seconds = *step < 'g' ? 0.03 : 1000;
+            GANTRY_TRY((go.*bind)(GANTRY_TRY(lookup("walks", {{"step", step}, {"seconds", seconds}}))));
+        }
+        return go_through({true, false, true, false}, 80ms);
+    });
+
+const auto signals = gantry::command("signals", "Returns the values of signals on topics and channels, and of what is made of them.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/level", 2.0));
+        GANTRY_TRY(publish("lang/go", true));
+        GANTRY_TRY(publish("lang/far", false));
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        auto far = GANTRY_TRY(Signal::topic("lang/far").is_true());
+        std::vector<Signal> made;
+        made.push_back(GANTRY_TRY(Signal::topic("lang/level").above(1)));
+        made.push_back(GANTRY_TRY(Signal::topic("lang/level").below(1)));
+        made.push_back(go & far);
+        made.push_back(go | far);
+        made.push_back(!go);
+        made.push_back(!far);
+        made.push_back(GANTRY_TRY(Signal::channel("robot.enabled").is_true()));
+        made.push_back(GANTRY_TRY(Signal::channel("arm.angle").above(1)));
+        made.push_back(GANTRY_TRY(Signal::channel("arm.angle").below(1)));
+        made.push_back(std::move(go));
+        made.push_back(std::move(far));
+        std::string text;
+        for (const auto &signal : made) text += signal.get() ? '1' : '0';
+        return text;
+    });
+
+const auto edges = gantry::command("edges", "Binds steps to edges, debounced signals and presses of the topic `lang/go`, and returns when they ran.")
+    .body([]() -> Result<std::string> {
+        GANTRY_TRY(publish("lang/path", std::string()));
+        GANTRY_TRY(publish("lang/go", false));
+        auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+        std::vector<std::pair<const char *, Signal>> made;
+        made.emplace_back("r", go.rising_edge());
+        made.emplace_back("f", go.falling_edge());
+        made.emplace_back("u", GANTRY_TRY(go.debounce(50ms, gantry::Edge::rising)));
+        made.emplace_back("d", !GANTRY_TRY(go.debounce(50ms, gantry::Edge::falling)));
+        made.emplace_back("b", GANTRY_TRY(go.debounce(50ms, gantry::Edge::both)));
+        made.emplace_back("m", GANTRY_TRY(go.multi_press(2, 1s)));
+        for (const auto &[step, signal] : made)
+            GANTRY_TRY(signal.on_true(GANTRY_TRY(lookup("walks", {{"step", step}, {"seconds", 0.0}}))));
+        return go_through({false, true, false, true}, 100ms);
+    });
+
+const auto channels = gantry::command("channels", "Opens a channel of each kind, reads the inputs, writes the outputs, and returns what is known of them.")
+    .requirement("arm")
+    .body([]() -> Result<std::string> {
+        auto angle = GANTRY_TRY(gantry::NumberInput::open("arm.angle"));
+        auto pose = GANTRY_TRY(gantry::ArrayInput::open("base.pose"));
+        auto enabled = GANTRY_TRY(gantry::BooleanInput::open("robot.enabled"));
+        auto voltage = GANTRY_TRY(gantry::NumberOutput::open("arm.voltage"));
+        auto lamp = GANTRY_TRY(gantry::BooleanOutput::open("arm.lamp"));
+        auto strip = GANTRY_TRY(gantry::ArrayOutput::open("arm.strip"));
+        const std::array<double, 3> points{0, 0.5, 1};
+        GANTRY_TRY(lamp.set(true));
+        GANTRY_TRY(strip.set(points));
+        auto inputs = angle.unit() + " " + number_text(angle.age()) + "; " + list_text(pose.get()) + " " +
+                      number_text(pose.age()) + "; " + bool_text(enabled.get()) + " " + number_text(enabled.age());
+        auto outputs = voltage.unit() + " " + number_text(voltage.minimum()) + " " + number_text(voltage.maximum()) +
+                       "; " + std::to_string(strip.size());
+        return inputs + "; " + outputs + "; '" + pose.unit() + "' '" + strip.unit() + "'";
+    });
+
+const auto config_keys = gantry::command("config-keys", "Returns the names of all entries.").body([] {
+    std::string text;
+    for (const auto &key : gantry::config::keys()) text += (text.empty() ? "" : ",") + key;
+    return text;
+});
+
+const auto period = gantry::command("period", "Returns the length of a tick.").body([] { return gantry::period(); });
 
 // C++ only: nothing is lost in ten thousand calls.
 const auto leaks_nothing = gantry::command("leaks-nothing", "Gives back what it takes, 10,000 times, and returns by how many bytes the memory grew.")

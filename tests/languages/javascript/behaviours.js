@@ -1,9 +1,15 @@
 // The behaviour list of ../README.md, in JavaScript.
 
 import {
+  ArrayInput,
+  ArrayOutput,
+  BooleanInput,
+  BooleanOutput,
   Command,
+  GantryError,
   NumberInput,
   NumberOutput,
+  RefusedError,
   Signal,
   StateMachine,
   Topic,
@@ -23,13 +29,14 @@ import {
   numbers,
   park,
   plugin,
+  setCancelOnForkFailure,
   setDefault,
   text,
   wait,
   waitUntil,
 } from "gantry-sdk";
 
-plugin({ reads: ["arm.*"], publishes: ["lang/*"] });
+plugin({ reads: ["arm.*", "base.*", "robot.enabled"], publishes: ["lang/*"] });
 
 command(
   {
@@ -333,3 +340,286 @@ command(
     return (Date.now() - start) / 1000;
   },
 );
+
+command(
+  {
+    name: "defaults",
+    summary: "Returns its arguments as a text; each has a default.",
+    parameters: {
+      flag: boolean({ default: true }),
+      count: integer({ default: -3 }),
+      ratio: number({ default: 0.5 }),
+      words: text({ default: "größe 🤖" }),
+      points: numbers({ default: [1, 2.5] }),
+    },
+    returns: text,
+  },
+  ({ flag, count, ratio, words, points }) => `${flag} ${count} ${ratio} ${words} [${points}]`,
+);
+
+command(
+  { name: "echoes", summary: "Returns the text that it is given.", parameters: { words: text }, returns: text },
+  ({ words }) => words,
+);
+
+command(
+  {
+    name: "stays",
+    summary: "Waits until it is canceled, while the robot is disabled, too.",
+    priority: -1,
+    runsWhileDisabled: true,
+  },
+  () => park(),
+);
+
+const goesLater = command({ name: "goes-later", summary: "Publishes true to `lang/go`, a moment later." }, () => {
+  wait(0.04);
+  new Topic("lang/go", boolean).publish(true);
+});
+
+command(
+  { name: "cancels", summary: "Cancels a command that it has forked, and returns whether it ran before and after.", returns: text },
+  () => {
+    const child = lookup(parks);
+    fork(child);
+    const before = child.isRunning;
+    child.cancel();
+    return `${before} ${child.isRunning}`;
+  },
+);
+
+command(
+  { name: "combines", summary: "Awaits a sequence, two groups and a condition, and returns their names.", returns: text },
+  () => {
+    const parked = lookup(parks);
+    new Topic("lang/go", boolean).publish(false);
+    const combined = [
+      Command.sequence(lookup(yields, { n: 1 }), lookup(returnsBoolean)),
+      Command.parallel([lookup(yields, { n: 1 }), Command.delay(0.04)], [parked]),
+      Command.race(parked, Command.delay(0.04)),
+      Command.parallel([lookup(goesLater), Command.condition(Signal.topic("lang/go").isTrue())]),
+    ];
+    for (const group of combined) awaitOne(group).result();
+    return combined.map((group) => group.name).join("; ");
+  },
+);
+
+command(
+  {
+    name: "decorates",
+    summary: "Returns what is known of a command with another name and priority, and how those end that have a timeout or a condition.",
+    returns: text,
+  },
+  () => {
+    const keeper = lookup(holds).withPriority(3).named("keeper");
+    const timeout = awaitOne(lookup(parks).withTimeout(0.04));
+    new Topic("lang/go", boolean).publish(false);
+    fork(lookup(goesLater));
+    const until = awaitOne(lookup(parks).until(Signal.topic("lang/go").isTrue()));
+    return `${keeper.name} ${keeper.priority} ${keeper.requirements}; ${timeout.status}; ${until.status}`;
+  },
+);
+
+command(
+  {
+    name: "branches",
+    summary: "Runs a state machine that chooses between two states and is ended by a signal, and returns `lang/path`.",
+    returns: text,
+  },
+  () => {
+    const path = new Topic("lang/path", text);
+    const go = new Topic("lang/go", boolean);
+    path.publish("");
+    new Topic("lang/far", boolean).publish(true);
+    go.publish(false);
+    const machine = new StateMachine("choice");
+    const first = machine.state("first", lookup(walks, { step: "a", seconds: 0.04 }));
+    const second = machine.state("second", lookup(walks, { step: "b", seconds: 0.04 }));
+    const third = machine.state("third", lookup(walks, { step: "c", seconds: 1000 }));
+    machine.switchOnCompletion(first, second);
+    machine.switchOnCompletion(first, third, Signal.topic("lang/far").isTrue());
+    machine.switch([], null, Signal.topic("lang/go").isTrue());
+    const choice = machine.build(first);
+    fork(choice);
+    wait(0.1);
+    go.publish(true);
+    awaitOne(choice).result();
+    return path.read();
+  },
+);
+
+/** What a call says that cannot be right. */
+function answer(call) {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof GantryError) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+command({ name: "invalid-calls", summary: "Returns what calls answer that cannot be right.", returns: text }, () => {
+  const go = Signal.topic("lang/go").isTrue();
+  const calls = [
+    () => awaitAny(),
+    () => wait(NaN),
+    () => lookup("yeilds"),
+    () => lookup(yields, { count: 3 }),
+    () => lookup(walks, { seconds: 0.1 }),
+    () => Command.parallel([lookup(holds), lookup(holds)]),
+    () => Command.delay(Infinity),
+    () => go.debounce(-1, "both"),
+    () => go.multiPress(0, 1),
+    () => new Topic("lang/a topic", boolean),
+    () => new NumberInput("arm.angel"),
+    () => Signal.channel("arm.angle").isTrue(),
+    () => setDefault("leg", lookup(holds)),
+  ];
+  return calls.map(answer).join("\n");
+});
+
+command(
+  { name: "wrong-topics", summary: "Returns what the host says of topics that may not be published, or not as this kind.", returns: text },
+  () => {
+    new Topic("lang/boolean", boolean).publish(true);
+    const calls = [() => new Topic("other/boolean", boolean).publish(true), () => new Topic("lang/boolean", text).publish("true")];
+    return calls.map(answer).join("\n");
+  },
+);
+
+command(
+  {
+    name: "wrong-writes",
+    summary: "Returns why outputs were not written: a number and an array out of range, and a mechanism of somebody else.",
+    returns: text,
+    requires: "arm",
+  },
+  () => {
+    const calls = [
+      () => new NumberOutput("arm.voltage").set(99),
+      () => new ArrayOutput("arm.strip").set([0.5]),
+      () => new NumberOutput("base.left-voltage").set(1),
+    ];
+    return calls.map(answer).join("\n");
+  },
+);
+
+command({ name: "refuses", summary: "Returns whom the host names when it refuses to start a command.", returns: text }, () => {
+  setCancelOnForkFailure(false);
+  fork(lookup(holds).withPriority(5).named("keeper"));
+  try {
+    awaitOne(lookup(holds));
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    const [refusal] = error.refused;
+    return `${error.forked.length} forked; ${refusal.command} is blocked by ${refusal.blocker}`;
+  }
+  return "accepted";
+});
+
+command(
+  { name: "is-refused", summary: "Is canceled by the refusal of a command that it awaits, and publishes `lang/cleaned`." },
+  () => {
+    try {
+      fork(lookup(holds).withPriority(5).named("keeper"));
+      awaitOne(lookup(holds));
+    } finally {
+      new Topic("lang/cleaned", text).publish("refused");
+    }
+  },
+);
+
+command({ name: "binds-all", summary: "Binds a command in each of the eight ways, and returns when they ran.", returns: text }, () => {
+  const path = new Topic("lang/path", text);
+  const publisher = new Topic("lang/go", boolean);
+  path.publish("");
+  publisher.publish(true);
+  const go = Signal.topic("lang/go").isTrue();
+  const bindings = ["onTrue", "onFalse", "whileTrue", "whileFalse", "retryWhileTrue", "retryWhileFalse", "toggleOnTrue", "toggleOnFalse"];
+  bindings.forEach((bind, index) => {
+    // The retried ones end and start again; the last two still run when they are toggled.
+    go[bind](lookup(walks, { step: "abcdefgh"[index], seconds: index < 6 ? 0.03 : 1000 }));
+  });
+  for (const value of [true, false, true, false]) {
+    publisher.publish(value);
+    path.publish(`${path.read()} `);
+    wait(0.08);
+  }
+  return path.read();
+});
+
+command(
+  { name: "signals", summary: "Returns the values of signals on topics and channels, and of what is made of them.", returns: text },
+  () => {
+    new Topic("lang/level", number).publish(2);
+    new Topic("lang/go", boolean).publish(true);
+    new Topic("lang/far", boolean).publish(false);
+    const go = Signal.topic("lang/go").isTrue();
+    const far = Signal.topic("lang/far").isTrue();
+    const made = [
+      Signal.topic("lang/level").above(1),
+      Signal.topic("lang/level").below(1),
+      go.and(far),
+      go.or(far),
+      go.not(),
+      far.not(),
+      Signal.channel("robot.enabled").isTrue(),
+      Signal.channel("arm.angle").above(1),
+      Signal.channel("arm.angle").below(1),
+      go,
+      far,
+    ];
+    return made.map((signal) => (signal.get() ? "1" : "0")).join("");
+  },
+);
+
+command(
+  { name: "edges", summary: "Binds steps to edges, debounced signals and presses of the topic `lang/go`, and returns when they ran.", returns: text },
+  () => {
+    const path = new Topic("lang/path", text);
+    const publisher = new Topic("lang/go", boolean);
+    path.publish("");
+    publisher.publish(false);
+    const go = Signal.topic("lang/go").isTrue();
+    const made = {
+      r: go.risingEdge(),
+      f: go.fallingEdge(),
+      u: go.debounce(0.05, "rising"),
+      d: go.debounce(0.05, "falling").not(),
+      b: go.debounce(0.05, "both"),
+      m: go.multiPress(2, 1),
+    };
+    for (const [step, signal] of Object.entries(made)) signal.onTrue(lookup(walks, { step, seconds: 0 }));
+    for (const value of [false, true, false, true]) {
+      publisher.publish(value);
+      path.publish(`${path.read()} `);
+      wait(0.1);
+    }
+    return path.read();
+  },
+);
+
+command(
+  {
+    name: "channels",
+    summary: "Opens a channel of each kind, reads the inputs, writes the outputs, and returns what is known of them.",
+    returns: text,
+    requires: "arm",
+  },
+  () => {
+    const angle = new NumberInput("arm.angle");
+    const pose = new ArrayInput("base.pose");
+    const enabled = new BooleanInput("robot.enabled");
+    const voltage = new NumberOutput("arm.voltage");
+    const strip = new ArrayOutput("arm.strip");
+    new BooleanOutput("arm.lamp").set(true);
+    strip.set([0, 0.5, 1]);
+    const inputs = `${angle.unit} ${angle.age}; [${pose.get()}] ${pose.age}; ${enabled.get()} ${enabled.age}`;
+    return `${inputs}; ${voltage.unit} ${voltage.minimum} ${voltage.maximum}; ${strip.length}; '${pose.unit}' '${strip.unit}'`;
+  },
+);
+
+command({ name: "config-keys", summary: "Returns the names of all entries.", returns: text }, () => config.keys().join(","));
+
+command({ name: "period", summary: "Returns the length of a tick.", returns: number }, () => clock.period());

@@ -7,7 +7,7 @@ from typing import Annotated
 import gantry
 from gantry import Command, Signal, StateMachine, Topic, lookup
 
-gantry.plugin(reads=["arm.*"], publishes=["lang/*"])
+gantry.plugin(reads=["arm.*", "base.*", "robot.enabled"], publishes=["lang/*"])
 
 
 @gantry.command
@@ -321,6 +321,266 @@ def time_() -> float:
     start = time.time()
     gantry.wait(0.1)
     return time.time() - start
+
+
+@gantry.command
+def defaults(
+    flag: bool = True, count: int = -3, ratio: float = 0.5, words: str = "größe 🤖", points: list[float] = [1, 2.5]
+) -> str:
+    """Returns its arguments as a text; each has a default."""
+    return returns_values(flag, count, ratio, words, points)
+
+
+@gantry.command
+def echoes(words: str) -> str:
+    """Returns the text that it is given."""
+    return words
+
+
+@gantry.command(priority=-1, runs_while_disabled=True)
+def stays() -> None:
+    """Waits until it is canceled, while the robot is disabled, too."""
+    gantry.park()
+
+
+@gantry.command
+def goes_later() -> None:
+    """Publishes true to `lang/go`, a moment later."""
+    gantry.wait(0.04)
+    Topic("lang/go", bool).publish(True)
+
+
+@gantry.command
+def cancels() -> str:
+    """Cancels a command that it has forked, and returns whether it ran before and after."""
+    child = lookup(parks)
+    gantry.fork(child)
+    before = child.is_running
+    child.cancel()
+    return f"{before} {child.is_running}".lower()
+
+
+@gantry.command
+def combines() -> str:
+    """Awaits a sequence, two groups and a condition, and returns their names."""
+    parked, go = lookup(parks), Topic("lang/go", bool)
+    go.publish(False)
+    combined = (
+        Command.sequence(lookup(yields, n=1), lookup(returns_boolean)),
+        Command.parallel(lookup(yields, n=1), Command.delay(0.04), optional=[parked]),
+        Command.race(parked, Command.delay(0.04)),
+        Command.parallel(lookup(goes_later), Command.condition(Signal.topic("lang/go").is_true())),
+    )
+    for command in combined:
+        gantry.await_one(command).result()
+    return "; ".join(command.name for command in combined)
+
+
+@gantry.command
+def decorates() -> str:
+    """Returns what is known of a command with another name and priority, and how those end that have a timeout or a
+    condition."""
+    keeper = lookup(holds).with_priority(3).named("keeper")
+    timeout = gantry.await_one(lookup(parks).with_timeout(0.04))
+    Topic("lang/go", bool).publish(False)
+    gantry.fork(lookup(goes_later))
+    until = gantry.await_one(lookup(parks).until(Signal.topic("lang/go").is_true()))
+    about = f"{keeper.name} {keeper.priority} {','.join(keeper.requirements)}"
+    return f"{about}; {timeout.status.value}; {until.status.value}"
+
+
+@gantry.command
+def branches() -> str:
+    """Runs a state machine that chooses between two states and is ended by a signal, and returns `lang/path`."""
+    path, far, go = Topic("lang/path", str), Topic("lang/far", bool), Topic("lang/go", bool)
+    path.publish("")
+    far.publish(True)
+    go.publish(False)
+    build = StateMachine("choice")
+    first = build.state("first", lookup(walks, step="a", seconds=0.04))
+    second = build.state("second", lookup(walks, step="b", seconds=0.04))
+    third = build.state("third", lookup(walks, step="c", seconds=1000))
+    build.switch_on_completion(first, to=second)
+    build.switch_on_completion(first, to=third, when=Signal.topic("lang/far").is_true())
+    build.switch(to=None, when=Signal.topic("lang/go").is_true())
+    choice = build.build(initial=first)
+    gantry.fork(choice)
+    gantry.wait(0.1)
+    go.publish(True)
+    gantry.await_one(choice).result()
+    return path.read()
+
+
+def answer(call, *arguments, **named) -> str:
+    """What a call says that cannot be right."""
+    try:
+        call(*arguments, **named)
+    except gantry.Error as error:
+        return str(error)
+    return "accepted"
+
+
+@gantry.command
+def invalid_calls() -> str:
+    """Returns what calls answer that cannot be right."""
+    go = Signal.topic("lang/go").is_true()
+    answers = (
+        answer(gantry.await_any),
+        answer(gantry.wait, float("nan")),
+        answer(lookup, "yeilds"),
+        answer(lookup, yields, count=3),
+        answer(lookup, walks, seconds=0.1),
+        answer(Command.parallel, lookup(holds), lookup(holds)),
+        answer(Command.delay, float("inf")),
+        answer(go.debounce, -1, "both"),
+        answer(go.multi_press, 0, 1),
+        answer(Topic, "lang/a topic", bool),
+        answer(gantry.NumberInput, "arm.angel"),
+        answer(Signal.channel("arm.angle").is_true),
+        answer(gantry.set_default, "leg", lookup(holds)),
+    )
+    return "\n".join(answers)
+
+
+@gantry.command
+def wrong_topics() -> str:
+    """Returns what the host says of topics that may not be published, or not as this kind."""
+    Topic("lang/boolean", bool).publish(True)
+    foreign = answer(Topic("other/boolean", bool).publish, True)
+    return "\n".join((foreign, answer(Topic("lang/boolean", str).publish, "true")))
+
+
+@gantry.command(requires="arm")
+def wrong_writes() -> str:
+    """Returns why outputs were not written: a number and an array out of range, and a mechanism of somebody else."""
+    answers = (
+        answer(gantry.NumberOutput("arm.voltage").set, 99),
+        answer(gantry.ArrayOutput("arm.strip").set, [0.5]),
+        answer(gantry.NumberOutput("base.left-voltage").set, 1),
+    )
+    return "\n".join(answers)
+
+
+@gantry.command
+def refuses() -> str:
+    """Returns whom the host names when it refuses to start a command."""
+    gantry.set_cancel_on_fork_failure(False)
+    gantry.fork(lookup(holds).with_priority(5).named("keeper"))
+    try:
+        gantry.await_one(lookup(holds))
+    except gantry.RefusedError as error:
+        [refusal] = error.refused
+        return f"{len(error.forked)} forked; {refusal.command} is blocked by {refusal.blocker}"
+    return "accepted"
+
+
+@gantry.command
+def is_refused() -> None:
+    """Is canceled by the refusal of a command that it awaits, and publishes `lang/cleaned`."""
+    try:
+        gantry.fork(lookup(holds).with_priority(5).named("keeper"))
+        gantry.await_one(lookup(holds))
+    finally:
+        Topic("lang/cleaned", str).publish("refused")
+
+
+@gantry.command
+def binds_all() -> str:
+    """Binds a command in each of the eight ways, and returns when they ran."""
+    path, publisher = Topic("lang/path", str), Topic("lang/go", bool)
+    path.publish("")
+    publisher.publish(True)
+    go = Signal.topic("lang/go").is_true()
+    bindings = (
+        (go.on_true, "a"),
+        (go.on_false, "b"),
+        (go.while_true, "c"),
+        (go.while_false, "d"),
+        (go.retry_while_true, "e"),
+        (go.retry_while_false, "f"),
+        (go.toggle_on_true, "g"),
+        (go.toggle_on_false, "h"),
+    )
+    for bind, step in bindings:
+        # The retried ones end and start again; the last two still run when they are toggled.
+        bind(lookup(walks, step=step, seconds=0.03 if step < "g" else 1000.0))
+    for value in (True, False, True, False):
+        publisher.publish(value)
+        path.publish(path.read() + " ")
+        gantry.wait(0.08)
+    return path.read()
+
+
+@gantry.command
+def signals() -> str:
+    """Returns the values of signals on topics and channels, and of what is made of them."""
+    Topic("lang/level", float).publish(2)
+    Topic("lang/go", bool).publish(True)
+    Topic("lang/far", bool).publish(False)
+    go, far = Signal.topic("lang/go").is_true(), Signal.topic("lang/far").is_true()
+    made = (
+        Signal.topic("lang/level").above(1),
+        Signal.topic("lang/level").below(1),
+        go & far,
+        go | far,
+        ~go,
+        ~far,
+        Signal.channel("robot.enabled").is_true(),
+        Signal.channel("arm.angle").above(1),
+        Signal.channel("arm.angle").below(1),
+        go,
+        far,
+    )
+    return "".join("1" if signal.get() else "0" for signal in made)
+
+
+@gantry.command
+def edges() -> str:
+    """Binds steps to edges, debounced signals and presses of the topic `lang/go`, and returns when they ran."""
+    path, publisher = Topic("lang/path", str), Topic("lang/go", bool)
+    path.publish("")
+    publisher.publish(False)
+    go = Signal.topic("lang/go").is_true()
+    made = (
+        (go.rising_edge(), "r"),
+        (go.falling_edge(), "f"),
+        (go.debounce(0.05, "rising"), "u"),
+        (~go.debounce(0.05, "falling"), "d"),
+        (go.debounce(0.05, "both"), "b"),
+        (go.multi_press(2, 1), "m"),
+    )
+    for signal, step in made:
+        signal.on_true(lookup(walks, step=step, seconds=0.0))
+    for value in (False, True, False, True):
+        publisher.publish(value)
+        path.publish(path.read() + " ")
+        gantry.wait(0.1)
+    return path.read()
+
+
+@gantry.command(requires="arm")
+def channels() -> str:
+    """Opens a channel of each kind, reads the inputs, writes the outputs, and returns what is known of them."""
+    angle, pose, enabled = gantry.NumberInput("arm.angle"), gantry.ArrayInput("base.pose"), gantry.BooleanInput("robot.enabled")
+    voltage, lamp, strip = gantry.NumberOutput("arm.voltage"), gantry.BooleanOutput("arm.lamp"), gantry.ArrayOutput("arm.strip")
+    lamp.set(True)
+    strip.set([0, 0.5, 1])
+    points = ",".join(f"{point:g}" for point in pose.get())
+    inputs = f"{angle.unit} {angle.age:g}; [{points}] {pose.age:g}; {str(enabled.get()).lower()} {enabled.age:g}"
+    outputs = f"{voltage.unit} {voltage.minimum:g} {voltage.maximum:g}; {len(strip)}"
+    return f"{inputs}; {outputs}; '{pose.unit}' '{strip.unit}'"
+
+
+@gantry.command
+def config_keys() -> str:
+    """Returns the names of all entries."""
+    return ",".join(gantry.config.keys())
+
+
+@gantry.command
+def period() -> float:
+    """Returns the length of a tick."""
+    return gantry.clock.period()
 
 
 @gantry.command
