@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const SDK = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const ENGINES = { quickjs, starlingmonkey };
-/** The optional engine; it brings some 100 MB. */
-const STARLINGMONKEY = "@bytecodealliance/componentize-js@0.22.0";
+/** The optional engine; it brings some 100 MB. It imports preview2-shim without asking for it. */
+const STARLINGMONKEY = "@bytecodealliance/componentize-js@0.22.0 @bytecodealliance/preview2-shim@0.25.0";
 
 /** What is wrong, where, and what would be right. */
 export class BuildError extends Error {}
