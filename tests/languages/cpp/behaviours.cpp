@@ -506,7 +506,7 @@ const auto refuses = gantry::command("refuses", "Returns whom the host names whe
         auto refused = gantry::await(GANTRY_TRY(lookup("holds")));
         if (refused) return "accepted";
         if (refused.error().kind != gantry::Error::Kind::refused) return std::unexpected(refused.error());
-        const auto &refusal = refused.error().refused.at(0);
+        const auto &refusal = refused.error().refusals.at(0);
         return std::to_string(refused.error().forked.size()) + " forked; " + refusal.command + " is blocked by " + refusal.blocker;
     });
 

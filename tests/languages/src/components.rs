@@ -135,7 +135,7 @@ impl Language {
                     _ => (
                         "starlingmonkey",
                         "its tools: npm ci --prefix guest-sdk/javascript && npm install --prefix guest-sdk/javascript \
-                         --no-save @bytecodealliance/componentize-js@0.22.0",
+                         --no-save @bytecodealliance/componentize-js@0.22.0 @bytecodealliance/preview2-shim@0.25.0",
                     ),
                 };
                 command = Command::new("node");
