@@ -732,6 +732,44 @@ GANTRY_COMMAND(period, "Returns the length of a tick.", GANTRY_RETURNS(GANTRY_KI
     return gantry_return(gantry_period());
 }
 
+GANTRY_COMMAND(joins, "Awaits a command by its full name, and a race of two others, and returns how both ended.",
+               GANTRY_RETURNS(GANTRY_KIND_TEXT), GANTRY_TEXT(arm), GANTRY_TEXT(work), GANTRY_TEXT(timeout)) {
+    gantry_command arm, work, timeout, race;
+    gantry_outcome outcomes[2];
+    char text[64];
+    GANTRY_TRY(gantry_lookup(&work, args->work));
+    GANTRY_TRY(gantry_lookup(&timeout, args->timeout));
+    GANTRY_TRY(gantry_race(&race, work, timeout));
+    GANTRY_TRY(gantry_lookup(&arm, args->arm));
+    GANTRY_TRY(gantry_await_all(outcomes, arm, race));
+    snprintf(text, sizeof text, "%s, %s", status_text(outcomes[0]), status_text(outcomes[1]));
+    return gantry_return(text);
+}
+
+static gantry_status forward(char *path, gantry_outcome *outcome) {
+    gantry_command command;
+    char *rest = strchr(path, ',');
+    if (rest == NULL) {
+        GANTRY_TRY(gantry_lookup(&command, path));
+    } else {
+        *rest = 0;
+        GANTRY_TRY(gantry_lookup(&command, path, GANTRY_ARG("path", rest + 1)));
+    }
+    GANTRY_TRY(gantry_await(command, outcome));
+    return gantry_outcome_check(outcome);
+}
+
+GANTRY_COMMAND(forwards, "Awaits the first of some commands with the rest of them, and returns what it returned; its "
+                         "failure is this command's.", GANTRY_RETURNS(GANTRY_KIND_TEXT), GANTRY_TEXT(path)) {
+    gantry_outcome outcome;
+    char *path = strdup(args->path);
+    gantry_status status = forward(path, &outcome);
+    gantry_info("over");
+    GANTRY_TRY(status);
+    if (outcome.value.kind == GANTRY_KIND_TEXT) return gantry_return(outcome.value.text);
+    return gantry_return(gantry_value_to_text(&outcome.value));
+}
+
 /* C only: nothing is lost in ten thousand calls. The text says by how much the memory grew. */
 GANTRY_COMMAND(leaks_nothing, "Gives back what it takes, 10,000 times, and returns by how many bytes the memory grew.",
                GANTRY_RETURNS(GANTRY_KIND_INTEGER)) {

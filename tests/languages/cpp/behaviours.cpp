@@ -615,6 +615,37 @@ const auto config_keys = gantry::command("config-keys", "Returns the names of al
 
 const auto period = gantry::command("period", "Returns the length of a tick.").body([] { return gantry::period(); });
 
+const auto joins = gantry::command("joins", "Awaits a command by its full name, and a race of two others, and returns how both ended.")
+    .parameter("arm")
+    .parameter("work")
+    .parameter("timeout")
+    .body([](std::string arm, std::string work, std::string timeout) -> Result<std::string> {
+        auto working = GANTRY_TRY(lookup(work));
+        auto waiting = GANTRY_TRY(lookup(timeout));
+        auto race = GANTRY_TRY(gantry::race({working, waiting}));
+        auto raised = GANTRY_TRY(lookup(arm));
+        auto outcomes = GANTRY_TRY(gantry::await_all({raised, race}));
+        return status_text(outcomes.at(0)) + ", " + status_text(outcomes.at(1));
+    });
+
+// Logs that a run is over.
+struct Over {
+    ~Over() { gantry::info("over"); }
+};
+
+const auto forwards = gantry::command("forwards", "Awaits the first of some commands with the rest of them, and returns what it returned; its failure is this command's.")
+    .parameter("path")
+    .body([](std::string path) -> Result<std::string> {
+        Over over;
+        auto comma = path.find(',');
+        auto command = comma == std::string::npos ? GANTRY_TRY(lookup(path))
+                                                  : GANTRY_TRY(lookup(path.substr(0, comma), {{"path", path.substr(comma + 1)}}));
+        auto outcome = GANTRY_TRY(gantry::await(command));
+        GANTRY_TRY(outcome.check());
+        if (auto text = outcome.get<std::string>()) return *text;
+        return gantry::to_string(*outcome.value);
+    });
+
 // C++ only: nothing is lost in ten thousand calls.
 const auto leaks_nothing = gantry::command("leaks-nothing", "Gives back what it takes, 10,000 times, and returns by how many bytes the memory grew.")
     .body([]() -> Result<std::int64_t> {

@@ -623,3 +623,35 @@ command(
 command({ name: "config-keys", summary: "Returns the names of all entries.", returns: text }, () => config.keys().join(","));
 
 command({ name: "period", summary: "Returns the length of a tick.", returns: number }, () => clock.period());
+
+command(
+  {
+    name: "joins",
+    summary: "Awaits a command by its full name, and a race of two others, and returns how both ended.",
+    parameters: { arm: text, work: text, timeout: text },
+    returns: text,
+  },
+  ({ arm, work, timeout }) => {
+    const race = Command.race(lookup(work), lookup(timeout));
+    return awaitAll(lookup(arm), race)
+      .map((outcome) => outcome.status)
+      .join(", ");
+  },
+);
+
+command(
+  {
+    name: "forwards",
+    summary: "Awaits the first of some commands with the rest of them, and returns what it returned; its failure is this command's.",
+    parameters: { path: text },
+    returns: text,
+  },
+  ({ path }) => {
+    const [name, ...rest] = path.split(",");
+    try {
+      return String(awaitOne(rest.length > 0 ? lookup(name, { path: rest.join(",") }) : lookup(name)).result());
+    } finally {
+      log.info("over");
+    }
+  },
+);

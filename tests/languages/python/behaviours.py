@@ -584,6 +584,26 @@ def period() -> float:
 
 
 @gantry.command
+def joins(arm: str, work: str, timeout: str) -> str:
+    """Awaits a command by its full name, and a race of two others, and returns how both ended."""
+    race = Command.race(lookup(work), lookup(timeout))
+    outcomes = gantry.await_all(lookup(arm), race)
+    return ", ".join(outcome.status.value for outcome in outcomes)
+
+
+@gantry.command
+def forwards(path: str) -> str:
+    """Awaits the first of some commands, `a/forwards,b/forwards,c/returns-values`, with the rest of them, and returns
+    what it returned; its failure is this command's."""
+    name, _, rest = path.partition(",")
+    command = lookup(name, path=rest) if rest else lookup(name)
+    try:
+        return f"{gantry.await_one(command).result()}"
+    finally:
+        gantry.log.info("over")
+
+
+@gantry.command
 def manages_context() -> None:
     """Parks within a context manager, which publishes `lang/cleaned`. Python only."""
     import contextlib

@@ -147,7 +147,7 @@ impl Expectation {
         match self {
             Self::Returns(value) => format!("returns `{}`", shortened(value)),
             Self::ReturnsLines(lines) => {
-                format!("returns `{}` and {} more lines", lines[0], lines.len() - 1)
+                format!("returns {} lines: `{}`", lines.len(), shortened(lines[0]))
             }
             Self::ReturnsFrom(least, greatest) => format!("returns {least} to {greatest}"),
             Self::ReturnsHalves(count) => format!("returns {count} numbers"),
@@ -166,5 +166,7 @@ pub(crate) fn shortened(text: &str) -> String {
     const MOST: usize = 70;
     let end = text.floor_char_boundary(MOST);
     let rest = if end < text.len() { "…" } else { "" };
-    format!("{}{rest}", &text[..end]).replace('|', "\\|")
+    format!("{}{rest}", &text[..end])
+        .replace('|', "\\|")
+        .replace('`', "'")
 }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use anyhow::{Context as _, Result, bail};
 
 use crate::components::root;
-use crate::{BEHAVIOURS, Behaviour, Comparison, HOLES, Language};
+use crate::{BEHAVIOURS, Behaviour, Comparison, HOLES, Hole, Language};
 
 const BEGIN: &str = "<!-- what follows is written by the tests -->\n";
 const END: &str = "<!-- what precedes is written by the tests -->\n";
@@ -23,17 +23,26 @@ pub fn cell(behaviour: &Behaviour, language: Language, comparison: &Comparison) 
     let mut cell = match comparison {
         Comparison::Equal => "✓".to_owned(),
         Comparison::Later => "✓ later".to_owned(),
+        Comparison::Apart => "✓ apart".to_owned(),
         Comparison::Different(..) => "differs".to_owned(),
     };
     if let Some(hole) = behaviour.hole(language) {
-        let number = HOLES
-            .iter()
-            .position(|it| std::ptr::eq(it, hole))
-            .unwrap_or_default()
-            + 1;
-        cell.push_str(&format!(" ({number})"));
+        cell.push_str(&format!(" ({})", number(hole)));
     }
     cell
+}
+
+/// The cell of a behaviour that is not played.
+pub fn empty(hole: &Hole) -> String {
+    format!("– ({})", number(hole))
+}
+
+fn number(hole: &Hole) -> usize {
+    HOLES
+        .iter()
+        .take_while(|it| !std::ptr::eq(*it, hole))
+        .count()
+        + 1
 }
 
 /// Compares a language's column with the one in the file, or writes it with `GANTRY_BLESS=1`.

@@ -1,5 +1,7 @@
 //! What happened, and whether it is the same as in another language.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::Behaviour;
@@ -15,6 +17,9 @@ pub enum Comparison {
     Equal,
     /// The same events in the same order, some of them in later ticks: somebody was pre-empted.
     Later,
+    /// Every command and every topic goes through the same, but somebody was pre-empted, so that others
+    /// came first.
+    Apart,
     /// Something else happened: the first event that differs, on both sides.
     Different(String, String),
 }
@@ -99,14 +104,42 @@ impl Trace {
         let preempted = self.preemptions() + other.preemptions() > 0;
         let same =
             |a: &(String, String), b: &(String, String)| a.1 == b.1 && (preempted || a.0 == b.0);
-        let longest = ours.len().max(theirs.len());
-        for index in 0..longest {
+        let differing = (0..ours.len().max(theirs.len())).find(|&index| {
             let (a, b) = (ours.get(index), theirs.get(index));
-            if !a.zip(b).is_some_and(|(a, b)| same(a, b)) {
-                return Comparison::Different(format!("{a:?}"), format!("{b:?}"));
+            !a.zip(b).is_some_and(|(a, b)| same(a, b))
+        });
+        match differing {
+            None => Comparison::Later,
+            Some(_) if preempted && self.lives(behaviour) == other.lives(behaviour) => {
+                Comparison::Apart
             }
+            Some(at) => Comparison::Different(
+                format!("{:?}", ours.get(at)),
+                format!("{:?}", theirs.get(at)),
+            ),
         }
-        Comparison::Later
+    }
+
+    /// What each command goes through, whichever run it is, and the last value of each topic.
+    fn lives(&self, behaviour: &Behaviour) -> BTreeMap<String, Vec<String>> {
+        let mut lives: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for event in self.0.iter().filter(|it| self.is_life(it)) {
+            let mut event = event.clone();
+            let of = event["command"]
+                .as_str()
+                .or(event["topic"].as_str())
+                .unwrap_or_default()
+                .to_owned();
+            let of = lives.entry(of).or_default();
+            if event["event"] == "topic" {
+                of.clear();
+            }
+            if let Some(fields) = event.as_object_mut() {
+                fields.retain(|key, _| key != "run" && key != "parent");
+            }
+            of.push(line(&event, behaviour.returns_its_own()));
+        }
+        lives
     }
 
     /// Whether the event is of the life of runs and topics. Some languages log the stack of what fails.

@@ -6,6 +6,8 @@
 //! cargo test --test languages -- --include-ignored
 //! ```
 
+mod mixed;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -83,6 +85,10 @@ fn plays_the_list(language: Language) {
     let (mut cells, mut wrong) = (Vec::new(), Vec::new());
     for (behaviour, reference) in BEHAVIOURS.iter().zip(reference()) {
         let title = behaviour.title();
+        if let Some(hole) = behaviour.hole(language).filter(|hole| !hole.played) {
+            cells.push(table::empty(hole));
+            continue;
+        }
         let trace = host.play(behaviour, &component).unwrap();
         if let Err(error) = behaviour.judge(&trace) {
             wrong.push(format!("{title}: {error}"));

@@ -213,3 +213,37 @@ pub(crate) fn branches(co: &Coroutine) -> Result<String> {
     co.await_(&choice)?.ok()?;
     read("lang/path")
 }
+
+/// Awaits a command by its full name, and a race of two others, and returns how both ended.
+#[command]
+pub(crate) fn joins(co: &Coroutine, arm: String, work: String, timeout: String) -> Result<String> {
+    let lookup = |name: String| Command::lookup(name).build();
+    let race = Command::race([lookup(work)?, lookup(timeout)?])?;
+    let outcomes = co.await_all([&lookup(arm)?, &race])?;
+    Ok(outcomes.iter().map(status).collect::<Vec<_>>().join(", "))
+}
+
+/// Logs that a run is over.
+struct Over;
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        info!("over");
+    }
+}
+
+/// Awaits the first of some commands, `a/forwards,b/forwards,c/period`, with the rest of them, and returns what it
+/// returned; its failure is this command's.
+#[command]
+pub(crate) fn forwards(co: &Coroutine, path: String) -> Result<String> {
+    let _over = Over;
+    let lookup = match path.split_once(',') {
+        Some((name, rest)) => Command::lookup(name).argument("path", rest),
+        None => Command::lookup(path),
+    };
+    Ok(match co.await_(&lookup.build()?)?.ok()? {
+        Some(Value::Text(text)) => text,
+        Some(value) => value.to_string(),
+        None => "nothing".to_owned(),
+    })
+}

@@ -46,6 +46,8 @@ plugin! {
         awaits::walks,
         awaits::machine,
         awaits::branches,
+        awaits::joins,
+        awaits::forwards,
         errors::fails,
         errors::wrong_parameter,
         errors::invalid_calls,
