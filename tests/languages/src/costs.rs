@@ -216,10 +216,7 @@ impl Bench {
             let (trip, ()) = timed(|| self.tick());
             trips.push(trip);
         }
-        anyhow::ensure!(
-            self.scheduler.is_running(&command),
-            "the yielding run has ended"
-        );
+        anyhow::ensure!(command.is_running(), "the yielding run has ended");
         self.scheduler.cancel(&command);
         self.tick();
         Ok(median(trips))
@@ -239,7 +236,7 @@ impl Bench {
         }
         let live = commands
             .iter()
-            .filter(|command| self.scheduler.is_running(command))
+            .filter(|command| command.is_running())
             .count();
         anyhow::ensure!(live == LIVE_RUNS as usize, "only {live} runs are alive");
         Ok(resident().saturating_sub(before) / live)
