@@ -19,6 +19,7 @@ const GRANTS: &str = r#"
 mechanisms = ["arm", "base"]
 reads = ["arm.*", "base.*", "robot.enabled"]
 publishes = ["lang/*"]
+commands = ["*"]
 config = { greeting = "größe", pid.kp = 4 }
 limits = { slice = "20 ms", cleanup = "20 ms", preemption-limit = 1000 }
 "#;

@@ -154,7 +154,7 @@ fn a_cancellation_reaches_every_language_in(languages: &[Language]) {
     );
 }
 
-fn an_interruption_climbs_to_whoever_awaits_it_in(languages: &[Language]) {
+fn an_interruption_ends_the_whole_tree_in(languages: &[Language]) {
     check(
         ["a", "b", "c", "d"],
         languages,
@@ -202,6 +202,6 @@ scenes! {
     an_auto_awaits_an_arm_while_a_command_races_a_timeout => an_auto_awaits_an_arm_while_a_command_races_a_timeout_in,
     a_failure_climbs_to_whoever_awaits_it => a_failure_climbs_to_whoever_awaits_it_in,
     a_value_comes_back_through_every_language => a_value_comes_back_through_every_language_in,
-    an_interruption_climbs_to_whoever_awaits_it => an_interruption_climbs_to_whoever_awaits_it_in,
+    an_interruption_ends_the_whole_tree => an_interruption_ends_the_whole_tree_in,
     a_cancellation_reaches_every_language => a_cancellation_reaches_every_language_in,
 }
