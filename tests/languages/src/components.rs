@@ -128,15 +128,9 @@ impl Language {
                 )
             }
             Self::JavaScript | Self::StarlingMonkey => {
-                let (engine, install) = match self {
-                    Self::JavaScript => {
-                        ("quickjs", "its tools: npm ci --prefix guest-sdk/javascript")
-                    }
-                    _ => (
-                        "starlingmonkey",
-                        "its tools: npm ci --prefix guest-sdk/javascript && npm install --prefix guest-sdk/javascript \
-                         --no-save @bytecodealliance/componentize-js@0.22.0 @bytecodealliance/preview2-shim@0.25.0",
-                    ),
+                let engine = match self {
+                    Self::JavaScript => "quickjs",
+                    _ => "starlingmonkey",
                 };
                 command = Command::new("node");
                 command.arg(root.join("guest-sdk/javascript/build/cli.js"));
@@ -144,7 +138,7 @@ impl Language {
                     .arg(folder)
                     .args(["--engine", engine, "-o"])
                     .arg(output);
-                (command, install)
+                (command, "its tools: npm ci --prefix guest-sdk/javascript")
             }
         }
     }
