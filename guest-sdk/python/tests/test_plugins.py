@@ -4,7 +4,7 @@
 def robot(file, *modes):
     return (
         f'robot.name = "Python"\n[mechanisms]\narm = {{}}\n[plugins.lang]\nfile = "{file}"\n'
-        'mechanisms = ["arm"]\nreads = ["arm.*"]\npublishes = ["lang/*"]\n'
+        'mechanisms = ["arm"]\nreads = ["*"]\npublishes = ["lang/*"]\n'
         'limits = { slice = "10 ms", cleanup = "10 ms", preemption-limit = 1000 }\n'
         + "".join(f'[opmodes.{name}]\nmode = "test"\nschedule = [{schedule}]\n' for name, schedule in modes)
     )
