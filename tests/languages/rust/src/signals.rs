@@ -26,13 +26,16 @@ pub(crate) fn binds(co: &Coroutine) -> Result<i64> {
     read("lang/count")
 }
 
+/// One of the ways to bind a command.
+type Bind = fn(&Signal, &Command) -> Result<()>;
+
 /// Binds a command in each of the eight ways, and returns when they ran.
 #[command]
 pub(crate) fn binds_all(co: &Coroutine) -> Result<String> {
     publish::<String>("lang/path", "")?;
     publish::<bool>("lang/go", true)?;
     let go = Signal::topic("lang/go").is_true()?;
-    let bindings: [(fn(&Signal, &Command) -> Result<()>, &str); 8] = [
+    let bindings: [(Bind, &str); 8] = [
         (Signal::on_true, "a"),
         (Signal::on_false, "b"),
         (Signal::while_true, "c"),
