@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds a Gantry plugin from C and C++ sources.
 
-    python3 path/to/guest-sdk/c/build.py            every source of this folder, to <folder>.wasm
+    python3 path/to/guest-sdk/c/build.py            every source of this folder, to build/<folder>.wasm
     python3 path/to/guest-sdk/c/build.py raise.c -o arm-kit.wasm
 """
 
@@ -125,6 +125,11 @@ def sources_of(paths):
     return sources
 
 
+def oldest_clang(sources):
+    """The oldest clang that compiles these."""
+    return OLDEST_CLANG_FOR_CPP if any(source.suffix in CPP for source in sources) else OLDEST_CLANG
+
+
 def newest_header(sources):
     """When a header that any of the sources may include was changed last."""
     folders = {p.parent for p in sources} | set(INCLUDES) | {BINDINGS, SDK / "src", SDK.parent / "cpp" / "gantry"}
@@ -135,7 +140,7 @@ def newest_header(sources):
 def compile_all(sources, objects, flags, wasi):
     """Compiles what has changed, as much at a time as there are processors."""
     plus = any(source.suffix in CPP for source in sources)
-    cc, cxx, kind, libraries = compilers(OLDEST_CLANG_FOR_CPP if plus else OLDEST_CLANG)
+    cc, cxx, kind, libraries = compilers(oldest_clang(sources))
     headers = newest_header(sources)
     own = {p.resolve() for p in sources}
     # Objects of one compiler are of no use to another, nor with other options.
@@ -166,13 +171,18 @@ def compile_all(sources, objects, flags, wasi):
 
 def build(arguments):
     sources = sources_of(arguments.sources)
+    if arguments.check_tools:
+        wasm_tools()
+        compilers(oldest_clang(sources))
+        return
     output = arguments.output
     if output is None:
         first = (arguments.sources or [Path(".")])[0].resolve()
-        output = first / f"{first.name}.wasm" if first.is_dir() else first.with_suffix(".wasm")
+        output = first / "build" / f"{first.name}.wasm" if first.is_dir() else first.with_suffix(".wasm")
     tools = wasm_tools()
-    objects, linker, libraries = compile_all(sources, output.parent / "build", arguments.flags, arguments.wasi)
-    core = output.parent / "build" / f"{output.stem}.core.wasm"
+    work = output.parent if output.parent.name == "build" else output.parent / "build"
+    objects, linker, libraries = compile_all(sources, work, arguments.flags, arguments.wasi)
+    core = work / f"{output.stem}.core.wasm"
     run(
         [
             *linker, "-mexec-model=reactor", "-Os", "-s",
@@ -203,8 +213,9 @@ def main():
         epilog="Tools: zig, the WASI SDK or clang with wasi-libc, and wasm-tools.",
     )
     parser.add_argument("sources", nargs="*", type=Path, help="sources, or folders of them [default: this one]")
-    parser.add_argument("-o", "--output", type=Path, help="the component [default: <folder>.wasm]")
+    parser.add_argument("-o", "--output", type=Path, help="the component [default: build/<folder>.wasm]")
     parser.add_argument("--wasi", action="store_true", help="let the plugin call the system, as far as the host answers")
+    parser.add_argument("--check-tools", action="store_true", help="build nothing; fail if a tool is missing")
     parser.add_argument("--stack", type=int, default=65536, help="bytes of stack [default: 65536]")
     arguments, more = parser.parse_known_args()
     arguments.flags = [flag for flag in more if flag.startswith("-")]

@@ -79,7 +79,7 @@ class Plugins:
             'schedule = [{ name = "hello/hello", arguments = { name = "Zoë" } }]\n'
         )
         events = play(robot, "greet", "2.5 s")
-        self.assertEqual([e["text"] for e in of(events, "log", "hello/hello")], ["Hello, Zoë!"] * 3)
+        self.assertEqual([e["text"] for e in of(events, "log", "hello/hello")], ["Hello, Zoë!"] * 3 + ["Goodbye, Zoë!"])
         self.one(events, "canceled", "hello/hello")
 
     def test_hello_needs_no_wasi(self):

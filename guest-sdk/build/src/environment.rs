@@ -35,7 +35,7 @@ const OUTER_PREFIXES: [&str; 6] = [
 
 /// A command for the program that `variable` names (which keeps it in the outer toolchain), or
 /// else for `fallback`, that sees nothing of the outer build.
-pub(crate) fn nested(variable: &str, fallback: &str) -> Command {
+pub fn nested(variable: &str, fallback: &str) -> Command {
     let program = std::env::var_os(variable).unwrap_or_else(|| fallback.into());
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {

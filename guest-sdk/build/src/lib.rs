@@ -1,4 +1,4 @@
-//! Builds guest crates to components, from a build script.
+//! Builds guest crates to components, from a build script; `gantry build` shares its toolchain.
 //!
 //! ```no_run
 //! use gantry_guest_build::Guests;
@@ -24,7 +24,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::toolchain::TARGET;
+pub use crate::environment::nested;
+pub use crate::toolchain::{TARGET, ensure_target, is_installed};
 
 /// The cargo profile that guests are built with; the workspace's `Cargo.toml` defines it.
 const PROFILE: &str = "guest";

@@ -6,11 +6,15 @@ use crate::BuildError;
 use crate::environment;
 
 /// What guests are compiled for: a `cdylib` becomes a component.
-pub(crate) const TARGET: &str = "wasm32-wasip2";
+pub const TARGET: &str = "wasm32-wasip2";
 
 /// Makes sure that the compiler has a standard library for [`TARGET`], and installs it with
 /// rustup if it has not.
-pub(crate) fn ensure_target() -> Result<(), BuildError> {
+///
+/// # Errors
+///
+/// When there is no compiler, or no rustup, or it has no network.
+pub fn ensure_target() -> Result<(), BuildError> {
     if is_installed()? {
         return Ok(());
     }
@@ -30,7 +34,12 @@ pub(crate) fn ensure_target() -> Result<(), BuildError> {
     ))
 }
 
-fn is_installed() -> Result<bool, BuildError> {
+/// Whether the compiler has a standard library for [`TARGET`].
+///
+/// # Errors
+///
+/// When there is no compiler.
+pub fn is_installed() -> Result<bool, BuildError> {
     let mut rustc = environment::nested("RUSTC", "rustc");
     let output = rustc
         .args(["--print", "target-libdir", "--target", TARGET])

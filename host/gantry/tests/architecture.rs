@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "gantry-plugin",
             "gantry-telemetry",
             "gantry-plugins",
+            "gantry-guest-build",
         ],
     ),
     ("gantry-script", &[]),

@@ -190,7 +190,7 @@ fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
     text
 }
 
-fn describe_command(out: &mut String, command: &Definition) {
+pub(super) fn describe_command(out: &mut String, command: &Definition) {
     let returns = command
         .returns
         .map_or(String::new(), |kind| format!(" -> {kind}"));
@@ -234,7 +234,7 @@ fn describe_parameter(out: &mut String, parameter: &Parameter) {
     );
 }
 
-fn bytes(count: u64) -> String {
+pub(super) fn bytes(count: u64) -> String {
     match count {
         0..10_000 => format!("{count} bytes"),
         10_000..10_000_000 => format!("{} KiB", count >> 10),

@@ -1,10 +1,12 @@
 //! The command line.
 
+mod build;
 mod check;
 mod demo;
 mod inspect;
 mod keygen;
 mod lock;
+mod new;
 mod plugin;
 mod run;
 mod sign;
@@ -45,6 +47,10 @@ struct Cli {
 enum CliCommand {
     /// Plays a match with the example robot that is built in.
     Demo(demo::DemoArgs),
+    /// Makes a project for a plugin of your own.
+    New(new::NewArgs),
+    /// Builds the plugin of a project and checks it.
+    Build(build::BuildArgs),
     /// Runs a robot in real time.
     Run(run::RunArgs),
     /// Simulates a robot in virtual time, as fast as it goes; the same seed gives the same run.
@@ -114,6 +120,8 @@ pub fn main() -> ExitCode {
     }
     let result = match &cli.command {
         CliCommand::Demo(args) => demo::demo(args, &cli.common),
+        CliCommand::New(args) => new::new(args),
+        CliCommand::Build(args) => build::build(args, &cli.common),
         CliCommand::Run(args) => run::run(args, &cli.common),
         CliCommand::Sim(args) => sim::sim(args, &cli.common),
         CliCommand::Check(args) => check::check(args, &cli.common),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use gantry_plugin::{Inspection, Policy, Runtime, RuntimeConfig, Source, read_file};
+use gantry_plugin::{CacheConfig, Inspection, Policy, Runtime, RuntimeConfig, Source, read_file};
 
 use crate::config::{LoadError, SingleError, SinglePlugin};
 use crate::robot;
@@ -57,7 +57,19 @@ pub(super) fn policy(single: &SinglePlugin) -> Policy {
 
 /// Looks at a plugin, in a runtime of its own.
 pub(super) fn look(source: &Source, policy: &Policy) -> anyhow::Result<Inspection> {
-    let runtime = Runtime::new(RuntimeConfig::deterministic())?;
+    look_in(None, source, policy)
+}
+
+/// Looks at a plugin. What is compiled for that is kept in the cache, if there is one.
+pub(super) fn look_in(
+    cache: Option<CacheConfig>,
+    source: &Source,
+    policy: &Policy,
+) -> anyhow::Result<Inspection> {
+    let runtime = Runtime::new(RuntimeConfig {
+        cache,
+        ..RuntimeConfig::deterministic()
+    })?;
     Ok(runtime.inspect(source, policy)?)
 }
 
