@@ -1,0 +1,255 @@
+//! `gantry new` and `gantry build` through the real binary: what they make, and what they refuse.
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use support::{assert_succeeded, events, gantry, text};
+use tempfile::TempDir;
+
+/// Runs the binary, which has to fail, and gives what it says.
+#[track_caller]
+fn refused(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn tools() -> String {
+    format!("{}/tools", env!("CARGO_TARGET_TMPDIR"))
+}
+
+fn build(folder: &TempDir, more: &[&str]) -> Output {
+    let mut command = gantry(folder);
+    command.args(["build", "my-robot"]).args(more);
+    command.env("GANTRY_TOOLS", tools()).output().unwrap()
+}
+
+/// Makes a project, builds it and plays it: new, build, sim.
+#[track_caller]
+fn greets(language: &str, more: &[&str]) {
+    let folder = TempDir::new().unwrap();
+    assert_succeeded(
+        &gantry(&folder)
+            .args(["new", language, "my-robot"])
+            .output()
+            .unwrap(),
+    );
+    let output = build(&folder, more);
+    assert_succeeded(&output);
+    let said = text(&output.stdout);
+    for expected in [
+        "my-robot 0.1.0",
+        "  hello\n",
+        "gantry sim my-robot/robot.toml",
+    ] {
+        assert!(said.contains(expected), "no `{expected}` in\n{said}");
+    }
+    let built = names(&folder.path().join("my-robot/build"));
+    assert!(!built.contains(&"unchecked.wasm".to_owned()), "{built:?}");
+
+    let file = folder.path().join("events.jsonl");
+    let sim = gantry(&folder)
+        .args(["sim", "my-robot/robot.toml", "--events"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_succeeded(&sim);
+    let events = events(&file);
+    let logged: Vec<_> = events
+        .iter()
+        .filter(|event| event["event"] == "log" && event["command"] == "my-robot/hello")
+        .map(|event| event["text"].as_str().unwrap())
+        .collect();
+    let (last, greetings) = logged.split_last().expect("it greets");
+    assert!(greetings.len() >= 3, "{logged:?}");
+    assert!(
+        greetings.iter().all(|text| *text == "Hello, world!"),
+        "{logged:?}"
+    );
+    assert_eq!(*last, "Goodbye, world!");
+    assert_eq!(support::count(&events, "canceled", "my-robot/hello"), 1);
+}
+
+#[test]
+fn a_project_in_rust_builds_and_runs() {
+    let target = format!("{}/new-rust", env!("CARGO_TARGET_TMPDIR"));
+    greets("rust", &["--", "--target-dir", &target]);
+}
+
+#[test]
+#[ignore = "needs Python, and a network the first time"]
+fn a_project_in_c_builds_and_runs() {
+    greets("c", &[]);
+}
+
+#[test]
+#[ignore = "needs Python, and a network the first time"]
+fn a_project_in_cpp_builds_and_runs() {
+    greets("cpp", &[]);
+}
+
+#[test]
+#[ignore = "needs Python, and a network the first time"]
+fn a_project_in_python_builds_and_runs() {
+    greets("python", &[]);
+}
+
+#[test]
+#[ignore = "needs Node, and a network the first time"]
+fn a_project_in_javascript_builds_and_runs() {
+    greets("javascript", &[]);
+}
+
+#[test]
+#[ignore = "needs Node, and a network the first time"]
+fn a_project_in_typescript_builds_and_runs() {
+    greets("typescript", &[]);
+}
+
+#[test]
+fn a_name_that_does_not_do_is_refused_with_one_that_does() {
+    let folder = TempDir::new().unwrap();
+    for (language, name, expected) in [
+        ("rust", "MyRobot", "such as `my-robot`"),
+        ("c", "../arm kit", "such as `arm-kit`"),
+        ("rust", "match", "`match-commands`"),
+        ("python", "random", "`random-commands`"),
+        ("javascript", "gantry-sdk", "in JavaScript"),
+        ("cpp", &"a".repeat(65), "64 is the most"),
+    ] {
+        let said = refused(gantry(&folder).args(["new", language, name]));
+        assert!(said.contains(expected), "no `{expected}` in {said}");
+    }
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    std::fs::create_dir(folder.path().join("full")).unwrap();
+    std::fs::write(folder.path().join("full/notes"), "mine").unwrap();
+    std::fs::write(folder.path().join("file"), "mine").unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    let said = refused(gantry(&folder).args(["new", "c", "full"]));
+    assert!(
+        said.contains("full is there already and is not empty"),
+        "{said}"
+    );
+    let said = refused(gantry(&folder).args(["new", "c", "file"]));
+    assert!(said.contains("is not a folder"), "{said}");
+    assert_eq!(names(&folder.path().join("full")), ["notes"]);
+
+    assert_succeeded(
+        &gantry(&folder)
+            .args(["new", "c", "empty"])
+            .output()
+            .unwrap(),
+    );
+    let made = names(&folder.path().join("empty"));
+    assert!(made.contains(&"empty.c".to_owned()), "{made:?}");
+    assert_eq!(names(folder.path()), ["empty", "file", "full"]);
+}
+
+#[test]
+fn what_is_missing_is_named_with_how_to_get_it() {
+    let folder = TempDir::new().unwrap();
+    let nothing = folder.path().join("nothing");
+    std::fs::create_dir(&nothing).unwrap();
+    for (language, expected) in [
+        ("rust", "https://rustup.rs"),
+        ("c", "apt install python3 python3-venv"),
+        ("python", "there is no python3 on the PATH"),
+        ("typescript", "https://nodejs.org"),
+    ] {
+        let name = format!("in-{language}");
+        assert_succeeded(
+            &gantry(&folder)
+                .args(["new", language, &name])
+                .output()
+                .unwrap(),
+        );
+        let mut build = gantry(&folder);
+        build.args(["build", &name]).env("PATH", &nothing);
+        for variable in ["CARGO", "RUSTC", "RUSTUP"] {
+            build.env_remove(variable);
+        }
+        let said = refused(build.env("GANTRY_TOOLS", folder.path().join("tools")));
+        assert!(said.contains(expected), "no `{expected}` in {said}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_project_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let said = refused(gantry(&folder).arg("build"));
+    assert!(said.contains("there is no plugin project here"), "{said}");
+    for file in ["Cargo.toml", "package.json"] {
+        std::fs::write(folder.path().join(file), "").unwrap();
+    }
+    let said = refused(gantry(&folder).arg("build"));
+    assert!(said.contains("Cargo.toml and package.json"), "{said}");
+    assert!(said.contains("--language"), "{said}");
+    let said = refused(gantry(&folder).args(["build", "nowhere"]));
+    assert!(said.contains("cannot find nowhere"), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_tool_that_is_too_old_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = TempDir::new().unwrap();
+    for (name, says) in [("node", "v18.0.1"), ("python3", "3 8")] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, format!("#!/bin/sh\necho {says}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for (language, expected) in [
+        ("javascript", "Node 20 or later; node is v18.0.1"),
+        ("python", "Python 3.10 or later; python3 is Python 3.8"),
+    ] {
+        let name = format!("in-{language}");
+        assert_succeeded(
+            &gantry(&folder)
+                .args(["new", language, &name])
+                .output()
+                .unwrap(),
+        );
+        let mut build = gantry(&folder);
+        build.args(["build", &name]).env("PATH", folder.path());
+        let said = refused(build.env("GANTRY_TOOLS", folder.path().join("tools")));
+        assert!(said.contains(expected), "no `{expected}` in {said}");
+    }
+}
+
+#[test]
+fn offline_what_would_be_fetched_is_an_error() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    assert_succeeded(
+        &gantry(&folder)
+            .args(["new", "python", "in-python"])
+            .output()
+            .unwrap(),
+    );
+    let mut build = gantry(&folder);
+    build.args(["build", "in-python", "--offline"]);
+    let said = refused(build.env("GANTRY_TOOLS", folder.path().join("tools")));
+    assert!(said.contains("--offline forbids to fetch it"), "{said}");
+}
