@@ -113,9 +113,6 @@ pub fn build(options: &BuildOptions<'_>) -> Result<Built, ProjectError> {
         Language::Python => step.python(),
         Language::Javascript | Language::Typescript => step.javascript(),
     };
-    if made.is_err() {
-        let _ = fs::remove_dir(&parent);
-    }
     made?;
     Ok(Built {
         component,
@@ -193,7 +190,7 @@ impl Step<'_> {
                         .to_owned(),
                 }
             })?;
-        fs::copy(&artifact, self.output).map_err(ProjectError::file("copy", &artifact))?;
+        fs::copy(&artifact, self.output).map_err(ProjectError::file("write", self.output))?;
         Ok(())
     }
 

@@ -48,7 +48,7 @@ pub enum ProjectError {
         said: String,
     },
     /// The system says no.
-    #[error("cannot {what} {}: {source}", path.display())]
+    #[error("cannot {what} {}", path.display())]
     File {
         /// What was tried.
         what: &'static str,
