@@ -82,7 +82,7 @@ pub(super) fn build(args: &BuildArgs, common: &Common) -> anyhow::Result<()> {
     };
     let output = output(&inspection);
     built.place(&output)?;
-    source.origin = output.display().to_string();
+    source.origin = here(&output).display().to_string();
 
     let mut text = format!(
         "{}: {} {}, {}\n",
@@ -113,14 +113,19 @@ fn policy(args: &BuildArgs, robot: Option<&Path>, file: &Path) -> anyhow::Result
     }
 }
 
+/// A path without the `./` that stands for the current folder.
+fn here(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
+}
+
 /// What to do with the component.
 fn next(robot: Option<&Path>, output: &Path) -> String {
-    let inspect = || format!("gantry inspect {}", output.display());
+    let inspect = || format!("gantry inspect {}", here(output).display());
     let Some(robot) = robot else { return inspect() };
     let Ok(config) = RobotConfig::load(robot) else {
-        return format!("gantry check {}", robot.display());
+        return format!("gantry check {}", here(robot).display());
     };
-    let robot = robot.strip_prefix(".").unwrap_or(robot).display();
+    let robot = here(robot).display();
     match config.opmodes.first() {
         Some(_) if !config.simulation.timeline.is_empty() => format!("gantry sim {robot}"),
         Some(opmode) => format!("gantry sim {robot} --opmode {} --for 5s", opmode.name),
