@@ -86,6 +86,8 @@ export const about = undefined;
       input: main,
       external: [/^gantry:/, /^wasi:/],
       resolve: { alias: { "gantry-sdk": join(SDK, "src", "index.js") } },
+      // A tsconfig.json is for editors: its paths would lead to another copy of the SDK.
+      tsconfig: false,
       treeshake: { moduleSideEffects: true },
       logLevel: "warn",
       onLog(level, log) {
