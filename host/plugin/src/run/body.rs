@@ -160,7 +160,9 @@ impl Call {
         let Instance {
             mut store, guest, ..
         } = instance;
-        store.data_mut().belongs_to(&self.name, self.run, self.number);
+        store
+            .data_mut()
+            .belongs_to(&self.name, self.run, self.number);
         let result = guest.run(&mut store, &self.command, &self.arguments).await;
         let state = store.data();
         let result = result.and_then(|result| {
