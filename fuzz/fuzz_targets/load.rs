@@ -38,6 +38,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         name: "fuzzed".to_owned(),
         origin: "the fuzzer".to_owned(),
         bytes,
+        signature: None,
     };
     let policy = Policy::default();
     if let Err(error) = RUNTIME.load(&source, &policy, &robot) {
