@@ -207,7 +207,11 @@ impl Lock {
         (lock, wrong)
     }
 
-    /// Reads a lock, which has to be exactly of the form that is written.
+    /// Reads a lock.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or as for [`parse`](Self::parse).
     pub fn read(path: &Path, robot: &Path) -> Result<Self, LockError> {
         let io = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => LockError::Missing {
@@ -224,13 +228,22 @@ impl Lock {
             let message = "it is not a file of a sensible size".to_owned();
             return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
         }
-        let text = fs::read_to_string(path).map_err(io)?;
+        Self::parse(&fs::read_to_string(path).map_err(io)?, path, robot)
+    }
+
+    /// Reads the text of a lock, which has to be exactly of the form that is written. The paths are
+    /// what messages show.
+    ///
+    /// # Errors
+    ///
+    /// If it is of another version, or not a lock.
+    pub fn parse(text: &str, path: &Path, robot: &Path) -> Result<Self, LockError> {
         let malformed = |error: toml::de::Error| LockError::Malformed {
             path: path.to_owned(),
             message: error.to_string(),
             robot: robot.to_owned(),
         };
-        let table: toml::Table = toml::from_str(&text).map_err(malformed)?;
+        let table: toml::Table = toml::from_str(text).map_err(malformed)?;
         // Before anything else: a newer version may have other keys.
         match table.get("version") {
             Some(toml::Value::Integer(version)) if *version == i64::from(VERSION) => {}
@@ -242,7 +255,7 @@ impl Lock {
                 });
             }
         }
-        toml::from_str(&text).map_err(malformed)
+        toml::from_str(text).map_err(malformed)
     }
 
     /// Writes it, all at once: a lock is there as a whole or not at all.
@@ -265,7 +278,8 @@ impl Lock {
         sections::sha256(&Sha256::digest(self.to_text(Path::new(""))))
     }
 
-    fn to_text(&self, robot: &Path) -> String {
+    /// The text that [`write`](Self::write) writes.
+    pub fn to_text(&self, robot: &Path) -> String {
         let name = robot.file_name().unwrap_or_default().to_string_lossy();
         // Tables with plain values always are TOML.
         let body = toml::to_string(self).unwrap_or_default();
