@@ -1,77 +1,72 @@
-//! Any file as a plugin: it is loaded, or why not is said, in bounded time. The first byte says what
-//! the rest stands for: the file itself, a component that wasm-smith makes, or changes to a guest
-//! that loads, which come further.
+//! Any file as a plugin: it is loaded, or it is said why not and at which stage. What is loaded is run.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use arbitrary::Unstructured;
+use gantry_fuzz::component::AnyComponent;
+use gantry_fuzz::{Silence, source};
 use gantry_hardware::ImageBuilder;
-use gantry_plugin::{LogLine, LogSink, Policy, Pool, Robot, Runtime, RuntimeConfig, Source};
-use gantry_scheduler::Mechanisms;
-use libfuzzer_sys::{Corpus, fuzz_target};
+use gantry_plugin::{Budget, Limits, LoadError, Policy, Pool, Robot, Runtime, RuntimeConfig};
+use gantry_scheduler::{Mechanisms, Scheduler, Tick};
+use libfuzzer_sys::fuzz_target;
 
-struct Silence;
-
-impl LogSink for Silence {
-    fn line(&self, _: &LogLine<'_>) {}
-}
+const PERIOD: Duration = Duration::from_millis(20);
+const TICKS: u32 = 4;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Runtime::new(RuntimeConfig {
-        pool: Pool::for_runs(8),
+        pool: Pool::for_runs(16),
+        describe_budget: Budget {
+            time: Duration::from_millis(50),
+            fuel: 25_000_000,
+        },
         ..RuntimeConfig::deterministic()
     })
     .expect("a runtime")
 });
 
-fuzz_target!(|input: &[u8]| -> Corpus {
-    let Some(bytes) = file(input) else {
-        return Corpus::Reject;
-    };
+fuzz_target!(|component: AnyComponent| {
     let mechanisms = Arc::new(Mechanisms::new(["arm"]).expect("a name"));
     let image = Arc::new(ImageBuilder::new().build());
-    let period = Duration::from_millis(20);
-    let robot = Robot::new(mechanisms, image, Arc::new(Silence), period, 7);
-    let source = Source {
-        name: "fuzzed".to_owned(),
-        origin: "the fuzzer".to_owned(),
-        bytes,
-        signature: None,
+    let robot = Robot::new(mechanisms.clone(), image, Arc::new(Silence), PERIOD, 7);
+    let source = source("fuzzed", component.bytes);
+    let policy = Policy {
+        limits: Limits {
+            memory: 32 << 20,
+            ..Limits::default()
+        },
+        ..Policy::default()
     };
-    let policy = Policy::default();
-    if let Err(error) = RUNTIME.load(&source, &policy, &robot) {
-        assert!(!error.kind.to_string().is_empty());
+    let inspection = RUNTIME.inspect(&source, &policy);
+    match RUNTIME.load(&source, &policy, &robot) {
+        Ok(plugin) => {
+            let inspection = inspection.expect("what is loaded can be looked at");
+            assert_eq!(inspection.digest, plugin.digest());
+            assert_eq!(inspection.description.as_ref(), Some(plugin.description()));
+            robot.registry.insert(plugin.clone());
+            let mut scheduler = Scheduler::new(mechanisms, Box::new(()));
+            for definition in plugin.description().commands.iter().take(3) {
+                let name = format!("fuzzed/{}", definition.name);
+                if let Ok(command) = robot.registry.command(&name, Vec::new()) {
+                    scheduler.schedule(&command);
+                }
+            }
+            for number in 0..TICKS {
+                let (time, number) = (PERIOD * number, u64::from(number));
+                robot.clock.set(Tick { number, time });
+                scheduler.tick(time);
+            }
+        }
+        Err(error) => check(&error),
     }
-    if let Ok(inspection) = RUNTIME.inspect(&source, &policy) {
-        assert_eq!(inspection.digest, source.digest());
-    }
-    Corpus::Keep
+    RUNTIME.maintain();
 });
 
-fn file(input: &[u8]) -> Option<Vec<u8>> {
-    let (kind, rest) = input.split_first()?;
-    match kind % 3 {
-        0 => Some(rest.to_vec()),
-        1 => {
-            let config = wasm_smith::Config::default();
-            let mut choices = Unstructured::new(rest);
-            let component = wasm_smith::Component::new(config, &mut choices).ok()?;
-            Some(component.to_bytes())
-        }
-        _ => Some(changed(rest)),
-    }
-}
-
-/// A guest with other bytes at the places that the input names.
-fn changed(input: &[u8]) -> Vec<u8> {
-    let mut bytes = gantry_test_guests::KEEPS_LOCALS.to_vec();
-    for change in input.chunks_exact(4) {
-        let place =
-            usize::from(change[0]) << 16 | usize::from(change[1]) << 8 | usize::from(change[2]);
-        let place = place % bytes.len();
-        bytes[place] = change[3];
-    }
-    bytes
+/// It names the plugin, the stage and what is wrong.
+fn check(error: &LoadError) {
+    let (text, stage) = (error.to_string(), error.stage);
+    let start = format!("plugin `fuzzed` (the fuzzer) was not loaded: {stage}: ");
+    let reason = text.strip_prefix(&start);
+    assert!(reason.is_some_and(|reason| !reason.is_empty()), "{text}");
 }

@@ -8,6 +8,7 @@
 //! let _ = (runtime(16), Silence);
 //! ```
 
+pub mod component;
 pub mod scene;
 
 use std::io;
