@@ -86,7 +86,7 @@ fn run(config: RobotConfig) {
         robot.set_mode(mode);
         for _ in 0..TICKS {
             robot.tick(period * number, None);
-            robot.maintain();
+            robot.maintain(None);
             number += 1;
         }
     }
