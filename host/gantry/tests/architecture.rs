@@ -22,6 +22,24 @@ const ARROWS: &[(&str, &[&str])] = &[
             "gantry-guest-build",
         ],
     ),
+    (
+        "gantry-languages",
+        &["gantry-hardware", "gantry-plugin", "gantry-scheduler"],
+    ),
+    (
+        "gantry-fuzz",
+        &[
+            "gantry",
+            "gantry-hardware",
+            "gantry-invariants",
+            "gantry-plugin",
+            "gantry-plugins",
+            "gantry-scenario",
+            "gantry-scheduler",
+            "gantry-telemetry",
+            "gantry-test-guests",
+        ],
+    ),
     ("gantry-script", &[]),
     ("gantry-invariants", &["gantry-scheduler"]),
     (
@@ -87,7 +105,8 @@ fn dependencies(manifest: &Table) -> impl Iterator<Item = &str> {
 
 fn is_guest(path: &Path) -> bool {
     let path = path.strip_prefix(root()).unwrap_or(path);
-    path.starts_with("plugins") || path.starts_with("tests/guests")
+    let guests = ["plugins", "tests/guests", "tests/languages/rust"];
+    guests.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The members of the workspace: name to folder and manifest.

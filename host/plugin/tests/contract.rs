@@ -2,8 +2,9 @@
 
 mod support;
 
+use gantry_plugin::Policy;
 use gantry_test_guests::FORKS;
-use support::Bench;
+use support::{Bench, trusting};
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -80,7 +81,12 @@ fn channels_are_read_and_driven_by_the_owner() {
 
 #[test]
 fn what_was_not_granted_is_refused() {
-    let mut bench = bench();
+    let mut bench = Bench::new();
+    let policy = Policy {
+        mechanisms: vec!["arm".to_owned()],
+        ..trusting()
+    };
+    bench.load_with("forks", FORKS, &policy).unwrap();
     let lines = lines(&mut bench, "forks/trespasses");
     assert!(
         lines[0].contains("NotOwner") && lines[0].contains("no running command requires"),

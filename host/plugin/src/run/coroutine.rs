@@ -215,6 +215,13 @@ impl Coroutine for WasmCoroutine {
             self.overran_asking(tick);
             return self.put_off(answer);
         }
+        // It had its turn in this tick, but others have used up what there was meanwhile.
+        if !self.control.canceled() {
+            let most = self.limits.time_per_tick(self.period);
+            if !self.live.usage().has_left(tick.number, most) {
+                return self.put_off(answer);
+            }
+        }
         self.advance(tick, answer)
     }
 }

@@ -108,13 +108,26 @@ impl Usage {
         if !admitted {
             turns.put_off(run);
             drop(turns);
-            let message = format!(
-                "its runs have computed for {computed:.1?} in this tick and may for {most:?}; the \
-                 others go on in the next tick"
-            );
-            self.exceed(Limit::TimePerTick, message);
+            self.spent(computed, most);
         }
         admitted
+    }
+
+    /// Whether something is left of the time that all runs together may take in this tick.
+    pub(crate) fn has_left(&self, tick: u64, most: Duration) -> bool {
+        let computed = self.of(tick).computed;
+        if computed >= most {
+            self.spent(computed, most);
+        }
+        computed < most
+    }
+
+    fn spent(&self, computed: Duration, most: Duration) {
+        let message = format!(
+            "its runs have computed for {computed:.1?} in this tick and may for {most:?}; the \
+             others go on in the next tick"
+        );
+        self.exceed(Limit::TimePerTick, message);
     }
 
     /// What is left of a time that all runs together may take in this tick.
