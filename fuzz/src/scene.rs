@@ -24,9 +24,8 @@ pub const TICKS: u64 = 24;
 const QUIET: u64 = 12;
 /// How long a robot that is disabled stays so.
 const DISABLED: u64 = 4;
-/// Instructions of all runs in one tick: what three periods are long. It should be one, and
-/// `fuzz/findings/host_calls-churns` takes 1.65.
-const MOST_FUEL: u64 = 3 * PERIOD.as_micros() as u64 * 500;
+/// Instructions of all runs in one tick: what a period is long.
+const MOST_FUEL: u64 = PERIOD.as_micros() as u64 * 500;
 /// More runs than this are not compared with each other.
 const MOST_COMPARED: usize = 500;
 

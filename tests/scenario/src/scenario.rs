@@ -94,11 +94,11 @@ pub fn binding(name: &str) -> Option<Binding> {
 impl Scenario {
     /// Checks that everything that is named is there, and that no group contains itself.
     pub fn check(&self) -> Result<()> {
+        let mut checked = BTreeSet::new();
         for (name, command) in &self.commands {
             self.check_command(command)
                 .with_context(|| format!("command `{name}`"))?;
-            let mut path = Vec::new();
-            self.check_nesting(name, &mut path)?;
+            self.check_nesting(name, &mut Vec::new(), &mut checked)?;
         }
         for (mechanism, command) in &self.defaults {
             let of = || format!("the default command of `{mechanism}`");
@@ -218,17 +218,28 @@ impl Scenario {
         Ok(())
     }
 
-    fn check_nesting<'a>(&'a self, name: &'a str, path: &mut Vec<&'a str>) -> Result<()> {
+    /// Whether what a command is made of is not made of it; `checked` are those that are known to be
+    /// right.
+    fn check_nesting<'a>(
+        &'a self,
+        name: &'a str,
+        path: &mut Vec<&'a str>,
+        checked: &mut BTreeSet<&'a str>,
+    ) -> Result<()> {
+        if checked.contains(name) {
+            return Ok(());
+        }
         if path.contains(&name) {
             bail!("the group `{name}` contains itself: {}", path.join(", "));
         }
         path.push(name);
         if let Some(command) = self.commands.get(name) {
             for member in members(command) {
-                self.check_nesting(member, path)?;
+                self.check_nesting(member, path, checked)?;
             }
         }
         path.pop();
+        checked.insert(name);
         Ok(())
     }
 
