@@ -21,7 +21,7 @@ reads = ["arm.*", "base.*", "robot.enabled"]
 publishes = ["lang/*"]
 commands = ["*"]
 config = { greeting = "größe", pid.kp = 4 }
-limits = { slice = "20 ms", cleanup = "20 ms", preemption-limit = 1000 }
+limits = { slice = "20 ms", time-per-tick = "200 ms", cleanup = "20 ms", preemption-limit = 1000 }
 "#;
 
 /// The binary that plays the list.

@@ -100,8 +100,12 @@ impl LimitsConfig {
             node.duration_within(SHORTEST, period, REASON)
         };
         let slice = time("slice");
-        let time_per_tick = time("time-per-tick");
         let cleanup = time("cleanup");
+        let time_per_tick = table.optional("time-per-tick").and_then(|node| {
+            const MOST: Duration = Duration::from_secs(1);
+            const REASON: &str = "all runs of a plugin may make a tick late, but not for ever";
+            node.duration_within(SHORTEST, MOST, REASON)
+        });
         let mut bytes = |key, least, most| table.optional(key)?.bytes(least, most);
         // A component's memory is counted in pages of 64 KiB and addressed with 32 bits.
         let memory = bytes("memory", 64 << 10, 4 << 30);
