@@ -197,6 +197,9 @@ pub struct Limits {
     pub preemptions: Option<u32>,
     /// Requests of one run per tick before it is pre-empted.
     pub requests_per_tick: u32,
+    /// Requests of all its runs and of the groups they made per tick; then each is served one more
+    /// and is put off.
+    pub requests_together: u32,
     /// Resources (commands, signals, channels, topics, files) that one run may hold at once.
     pub handles: usize,
     /// Bytes that one call may hand to the host.
@@ -274,6 +277,7 @@ impl Default for Limits {
             cleanup: Budget::of(Duration::from_millis(5)),
             preemptions: None,
             requests_per_tick: 10_000,
+            requests_together: 20_000,
             handles: 10_000,
             call_bytes: 4 << 20,
             log_lines_per_tick: 200,

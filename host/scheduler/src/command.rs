@@ -133,6 +133,14 @@ impl Command {
         self.wrapped(self.name().clone(), priority)
     }
 
+    /// A new command that does the same and counts as this supplier's.
+    #[must_use]
+    pub fn supplied_by(&self, supplier: &Supplier) -> Command {
+        let mut inner = self.copy();
+        inner.supplier = Some(supplier.clone());
+        Command(Arc::new(inner))
+    }
+
     /// How deeply commands are grouped inside of it.
     pub(crate) fn nesting(&self) -> usize {
         self.0.nesting
@@ -142,15 +150,23 @@ impl Command {
     fn wrapped(&self, name: Arc<str>, priority: i32) -> Command {
         Command(Arc::new(Inner {
             name,
-            requirements: *self.requirements(),
             priority,
+            ..self.copy()
+        }))
+    }
+
+    fn copy(&self) -> Inner {
+        Inner {
+            name: self.name().clone(),
+            requirements: *self.requirements(),
+            priority: self.priority(),
             runs_while_disabled: self.runs_while_disabled(),
             preemption_limit: self.preemption_limit(),
             supplier: self.0.supplier.clone(),
             nesting: self.nesting(),
             body: self.0.body.clone(),
             slot: AtomicU64::new(0),
-        }))
+        }
     }
 
     pub(crate) fn downgrade(&self) -> WeakCommand {

@@ -43,7 +43,7 @@ pub enum EventKind<'a> {
     Yielded,
     /// Its body used up its time slice or its requests and goes on with the next tick. The number
     /// counts the ticks in a row, this one included; it is 0 if the requests were used up by all
-    /// runs together.
+    /// runs together, or by all of the same supplier.
     Preempted(u32),
     /// Its body has returned.
     Completed(Option<&'a Value>),

@@ -1,7 +1,7 @@
 //! Who supplies commands.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who supplies commands, a loaded plugin for instance: they can be withdrawn together. Clones are
@@ -32,6 +32,9 @@ pub struct SupplierLimits {
     /// How many bindings, counted with the parts of their signals, and default commands may be
     /// scoped to its runs at the same time.
     pub scoped_bindings: Option<usize>,
+    /// How many requests all its runs together are served per tick; then each is served one more
+    /// and is put off until the next tick.
+    pub requests: Option<u32>,
 }
 
 #[derive(Default)]
@@ -39,6 +42,9 @@ struct State {
     limits: SupplierLimits,
     /// Bindings and default commands that are scoped to its runs.
     scoped: AtomicUsize,
+    /// The last tick in which its runs were served requests, and how many.
+    tick: AtomicU64,
+    requests: AtomicU32,
     /// So that what is not withdrawn takes no lock.
     withdrawn: AtomicBool,
     reason: Mutex<Option<Arc<str>>>,
@@ -67,6 +73,22 @@ impl Supplier {
     /// Its limits.
     pub fn limits(&self) -> SupplierLimits {
         self.0.limits
+    }
+
+    /// Counts requests of one of its runs.
+    pub(crate) fn charge(&self, tick: u64, requests: u32) {
+        let before = match self.0.tick.swap(tick, Ordering::Relaxed) == tick {
+            true => self.0.requests.load(Ordering::Relaxed),
+            false => 0,
+        };
+        let total = before.saturating_add(requests);
+        self.0.requests.store(total, Ordering::Relaxed);
+    }
+
+    /// Whether its runs have been served what they may be in the tick they were last served in.
+    pub(crate) fn is_spent(&self) -> bool {
+        let most = self.0.limits.requests;
+        most.is_some_and(|most| self.0.requests.load(Ordering::Relaxed) > most)
     }
 
     /// Counts what is scoped to one of its runs. False, and not counted, if that is too much.

@@ -2,7 +2,7 @@
 
 mod support;
 
-use gantry_scheduler::{Binding, Command, Limits, Signal, Supplier, SupplierLimits};
+use gantry_scheduler::{Binding, Command, Limits, Signal, Supplier, SupplierLimits, sequence};
 use support::{Bench, Slot};
 
 #[test]
@@ -213,6 +213,7 @@ fn a_supplier_has_limits_of_its_own_for_nesting_and_bindings() {
     let supplier = Supplier::with_limits(SupplierLimits {
         depth: Some(3),
         scoped_bindings: Some(4),
+        ..SupplierLimits::default()
     });
     let supplied = |name: &'static str| Command::builder(name).supplier(&supplier);
     // However deep it is nested below others, its own limit is what counts.
@@ -260,4 +261,33 @@ fn a_supplier_has_limits_of_its_own_for_nesting_and_bindings() {
             ),
         ]);
     }
+}
+
+#[test]
+fn what_one_supplier_asks_too_much_does_not_put_the_others_off() {
+    let mut bench = Bench::new();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        requests: Some(100),
+        ..SupplierLimits::default()
+    });
+    // Groups of groups of commands that end at once: a thousand in all, and again and again.
+    let once = bench.one_shot("once", &[]);
+    let group = |members: &[Command]| sequence(members).supplied_by(&supplier);
+    let ten = |of: &Command| group(&vec![of.clone(); 10]);
+    let thousand = ten(&ten(&ten(&once)));
+    let other = bench.yields("other", &[], 20);
+    bench.start(&[&thousand, &other]);
+    for _ in 0..5 {
+        bench.forget();
+        bench.tick();
+        let lines = bench.take();
+        let ended = lines.iter().filter(|line| line.ends_with("completed once"));
+        assert!((20..=100).contains(&ended.count()), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("preempted other")));
+    }
+    assert!(thousand.is_running() && other.is_running());
+    for _ in 0..100 {
+        bench.tick();
+    }
+    assert!(!thousand.is_running(), "it comes to its end");
 }

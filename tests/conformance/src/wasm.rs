@@ -93,6 +93,7 @@ fn limits(operations_per_tick: u32) -> Limits {
         bindings: usize::MAX,
         topics: usize::MAX,
         requests_per_tick: u32::MAX,
+        requests_together: u32::MAX,
         log_lines_per_tick: u32::MAX,
         log_lines_per_second: u32::MAX,
         forks_per_tick: u32::MAX,

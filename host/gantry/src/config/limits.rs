@@ -31,6 +31,8 @@ pub struct LimitsConfig {
     pub topics: Option<u32>,
     /// How many requests one run may make per tick.
     pub requests_per_tick: Option<u32>,
+    /// How many requests all its runs together may make per tick.
+    pub requests_together: Option<u32>,
     /// How many handles one run may hold.
     pub handles: Option<u32>,
     /// How many bytes one call may hand to the host.
@@ -121,6 +123,7 @@ impl LimitsConfig {
         let bindings = count("bindings", 0);
         let topics = count("topics", 0);
         let requests_per_tick = count("requests-per-tick", 1);
+        let requests_together = count("requests-together", 1);
         let handles = count("handles", 1);
         let log_lines_per_tick = count("log-lines-per-tick", 0);
         let log_lines_per_second = count("log-lines-per-second", 1);
@@ -143,6 +146,7 @@ impl LimitsConfig {
             bindings: bindings.or(otherwise.bindings),
             topics: topics.or(otherwise.topics),
             requests_per_tick: requests_per_tick.or(otherwise.requests_per_tick),
+            requests_together: requests_together.or(otherwise.requests_together),
             handles: handles.or(otherwise.handles),
             call_bytes: call_bytes.or(otherwise.call_bytes),
             log_lines_per_tick: log_lines_per_tick.or(otherwise.log_lines_per_tick),

@@ -309,5 +309,5 @@ fn artifact(messages: &[u8], manifest: &Path) -> Option<PathBuf> {
                 .find(|file| file.ends_with(".wasm"))?;
             Some(PathBuf::from(wasm))
         })
-        .last()
+        .next_back()
 }

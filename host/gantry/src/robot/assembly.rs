@@ -295,6 +295,8 @@ fn limits(config: &LimitsConfig) -> Limits {
     limits.handles = count(config.handles, limits.handles);
     let requests = config.requests_per_tick;
     limits.requests_per_tick = requests.unwrap_or(limits.requests_per_tick);
+    let together = config.requests_together;
+    limits.requests_together = together.unwrap_or(limits.requests_together);
     if let Some(bytes) = config.call_bytes {
         limits.call_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     }

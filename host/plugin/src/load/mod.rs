@@ -80,9 +80,10 @@ fn stages(
     let supplier = Supplier::with_limits(SupplierLimits {
         depth: Some(policy.limits.depth),
         scoped_bindings: Some(policy.limits.bindings),
+        requests: Some(policy.limits.requests_together),
     });
     Ok(Plugin(Arc::new(Shared {
-        context: Arc::new(Context::granted(&name, policy, robot)),
+        context: Arc::new(Context::granted(&name, policy, robot, &supplier)),
         description,
         requirements,
         version: admission.contract,

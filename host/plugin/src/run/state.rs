@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use gantry_hardware::Image;
-use gantry_scheduler::{Answer, ForkFailure, Mailbox, Mechanisms, Request, RunId, Tick, Value};
+use gantry_scheduler::{
+    Answer, Command, ForkFailure, Mailbox, Mechanisms, Request, RunId, Supplier, Tick, Value,
+};
 use wasmtime::bail;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::WasiCtx;
@@ -39,13 +41,21 @@ pub(crate) struct Context {
     pub(crate) registry: Weak<Registry>,
     pub(crate) log: Arc<LogGate>,
     pub(crate) usage: Arc<Usage>,
+    /// Whose the commands are that its runs make.
+    pub(crate) supplier: Supplier,
     pub(crate) seed: u64,
 }
 
 impl Context {
     /// With what the plugin is granted.
-    pub(crate) fn granted(name: &Arc<str>, policy: &Policy, robot: &Robot) -> Self {
+    pub(crate) fn granted(
+        name: &Arc<str>,
+        policy: &Policy,
+        robot: &Robot,
+        supplier: &Supplier,
+    ) -> Self {
         Self {
+            supplier: supplier.clone(),
             grants: Grants::of(policy),
             folder: policy.folder.clone(),
             ..Self::bare(name, policy, robot)
@@ -76,6 +86,7 @@ impl Context {
                 policy.limits.log_lines_per_second,
             )),
             usage: Arc::default(),
+            supplier: Supplier::default(),
             seed: robot.seed,
         }
     }
@@ -215,6 +226,11 @@ impl RunState {
     /// Keeps something the guest gets a handle to, or says to the guest that it holds too many.
     pub(crate) fn try_keep<T: Send + 'static>(&mut self, thing: T) -> Result<Resource<T>, String> {
         self.table.push(thing).map_err(|_| self.too_many_handles())
+    }
+
+    /// A command that a run has made of others: it counts as its plugin's.
+    pub(crate) fn own(&self, command: &Command) -> Command {
+        command.supplied_by(&self.context.supplier)
     }
 
     fn too_many_handles(&self) -> String {

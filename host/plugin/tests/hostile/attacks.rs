@@ -73,6 +73,7 @@ macro_rules! attacks {
             giant_names: Rust => "canceled";
             giant_result: Rust => "too much data is being copied between the host and the guest";
             giant_string: Rust => "too much data is being copied between the host and the guest";
+            groups_of_groups: Rust => "canceled";
             highest_priority_forever: Rust => "belongs to run 1; a command writes what it requires, while it requires it";
             hoarded_handles: Rust => "the run holds 10000 handles, which is the most; drop those it does not need";
             invalid_utf8: Rust => "invalid utf-8 sequence of 1 bytes from index 0";

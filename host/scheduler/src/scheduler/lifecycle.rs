@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Scheduler;
 use super::runs::{Key, Stage, Wait};
 use super::waits::Turn;
-use crate::{Answer, EventKind, Failure, Outcome, Step};
+use crate::{Answer, EventKind, Failure, Outcome, Step, Supplier};
 
 /// How many requests a body may make in its cleanup, if nothing else bounds it.
 const CLEANUP_REQUESTS: u32 = 1_000;
@@ -163,6 +163,9 @@ impl Scheduler {
             Some(run) if run.asks.1 <= 1 => Budget::Left,
             Some(run) if run.asks.1 > self.limits.requests => Budget::Spent,
             _ if self.requests_this_tick > self.limits.requests_together => Budget::SpentTogether,
+            Some(run) if run.command.supplier().is_some_and(Supplier::is_spent) => {
+                Budget::SpentTogether
+            }
             _ => Budget::Left,
         }
     }
@@ -177,6 +180,9 @@ impl Scheduler {
             run.asks = (number, 0);
         }
         run.asks.1 = run.asks.1.saturating_add(requests);
+        if let Some(supplier) = run.command.supplier() {
+            supplier.charge(number, requests);
+        }
         self.requests_this_tick = self.requests_this_tick.saturating_add(requests);
     }
 

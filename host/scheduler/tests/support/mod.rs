@@ -84,13 +84,18 @@ impl Bench {
     /// Compares what was journaled since the last comparison.
     #[track_caller]
     pub(crate) fn expect(&self, lines: &[&str]) {
-        let journaled = std::mem::take(&mut *self.journal.0.lines.lock().expect("journal"));
+        let journaled = self.take();
         assert!(
             journaled == lines,
             "expected\n  {}\nbut there was\n  {}",
             lines.join("\n  "),
             journaled.join("\n  ")
         );
+    }
+
+    /// What was journaled since it was last asked for or compared.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.journal.0.lines.lock().expect("journal"))
     }
 
     /// Forgets what was journaled.

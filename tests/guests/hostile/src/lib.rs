@@ -84,6 +84,7 @@ attacks! {
     panics_at_length
     cancels_everybody
     giant_names
+    groups_of_groups
     crowd_that_spins
     crowd_that_just_yields
     crowd_that_spins_in_cleanup

@@ -43,7 +43,7 @@ impl HostCommand for RunState {
 
     fn sequence(&mut self, members: Vec<Resource<Command>>) -> Result<Resource<Command>> {
         let members = self.members(&members)?;
-        self.keep(sequence(&members))
+        self.keep(self.own(&sequence(&members)))
     }
 
     fn parallel(
@@ -61,12 +61,12 @@ impl HostCommand for RunState {
     }
 
     fn delay(&mut self, seconds: f64) -> Made {
-        Ok(convert::wait(seconds).and_then(|time| self.try_keep(delay(time))))
+        Ok(convert::wait(seconds).and_then(|time| self.try_keep(self.own(&delay(time)))))
     }
 
     fn condition(&mut self, signal: Resource<Signal>) -> Result<Resource<Command>> {
         let command = condition(self.table.get(&signal)?);
-        self.keep(command)
+        self.keep(self.own(&command))
     }
 
     fn named(&mut self, this: Resource<Command>, name: String) -> Result<Resource<Command>> {
@@ -85,7 +85,8 @@ impl HostCommand for RunState {
 
     fn with_timeout(&mut self, this: Resource<Command>, seconds: f64) -> Made {
         let command = self.table.get(&this)?.clone();
-        Ok(convert::wait(seconds).and_then(|time| self.try_keep(command.with_timeout(time))))
+        Ok(convert::wait(seconds)
+            .and_then(|time| self.try_keep(self.own(&command.with_timeout(time)))))
     }
 
     fn until(
@@ -94,7 +95,7 @@ impl HostCommand for RunState {
         signal: Resource<Signal>,
     ) -> Result<Resource<Command>> {
         let command = self.table.get(&this)?.until(self.table.get(&signal)?);
-        self.keep(command)
+        self.keep(self.own(&command))
     }
 
     fn name(&mut self, this: Resource<Command>) -> Result<String> {
@@ -144,7 +145,8 @@ impl RunState {
         &mut self,
         command: std::result::Result<Command, GroupError>,
     ) -> std::result::Result<Resource<Command>, String> {
-        self.try_keep(command.map_err(|error| error.to_string())?)
+        let command = command.map_err(|error| error.to_string())?;
+        self.try_keep(self.own(&command))
     }
 }
 
