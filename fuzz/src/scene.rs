@@ -57,7 +57,7 @@ impl<'a> Arbitrary<'a> for Script {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
         let tick = |byte: u8| u64::from(byte) % TICKS;
         let mut script = Self {
-            disabled: Some(bytes.arbitrary::<u8>()?).map(u64::from),
+            disabled: Some(u64::from(bytes.arbitrary::<u8>()?)),
             buttons: bytes.arbitrary()?,
             starts: Vec::new(),
             cancels: Vec::new(),

@@ -25,7 +25,7 @@ fn twenty(bench: &mut Bench, hog: &str) -> usize {
     while hogs.iter().any(gantry_scheduler::Command::is_running) {
         bench.tick();
         ticks += 1;
-        assert!(ticks < 100, "{hog} runs on");
+        assert!(ticks < 600, "{hog} runs on");
     }
     while older.is_running() || newer.is_running() {
         bench.tick();
@@ -38,10 +38,12 @@ fn twenty(bench: &mut Bench, hog: &str) -> usize {
 
 #[test]
 fn others_go_on_beside_twenty_that_loop_or_ask_for_ever() {
-    for hog in ["hogs/loops", "hogs/ping-pongs"] {
+    // A tick in which it is not their turn counts for those that loop. Those that ask use up what
+    // their plugin may ask for, so that they are canceled one after the other.
+    for (hog, expected) in [("hogs/loops", 26), ("hogs/ping-pongs", 520)] {
         let mut bench = Bench::new();
         let ticks = twenty(&mut bench, hog);
-        assert_eq!(ticks, 26, "a tick in which it is not their turn counts too");
+        assert_eq!(ticks, expected, "{hog}");
         let innocent = "counter/count preempted".to_owned();
         assert!(!bench.events().contains(&innocent), "{hog}");
     }

@@ -229,9 +229,14 @@ impl Scheduler {
 
     /// Puts a run off until the next tick because of what others have asked for.
     fn put_off(&mut self, key: Key, answer: Answer) {
+        let tick = self.tick.number;
         let Some(run) = self.runs.get_mut(key) else {
             return;
         };
+        // It counts as no pre-emption of its own, and does not end a row of them either.
+        if run.preempted.0 + 1 == tick {
+            run.preempted.0 = tick;
+        }
         run.wait = Wait::Preempted(answer);
         self.emit(key, EventKind::Preempted(0));
         self.turns.list_for_next(&mut self.runs, key);
