@@ -58,6 +58,7 @@ fn the_robot_has_its_period_and_policy() {
     assert_eq!(config.name, "Kickoff");
     assert_eq!(config.period, Duration::from_millis(20));
     assert_eq!(config.live_runs, Some(500));
+    assert_eq!(config.stack, Some(2 << 20));
     let smallest = read(&folder("good").join("smallest.toml")).unwrap();
     assert_eq!(smallest.period, Duration::from_millis(20), "the default");
     assert_eq!(smallest.channels.len(), 6, "the host's own channels");

@@ -12,6 +12,8 @@ pub struct RuntimeConfig {
     pub preemption: Preemption,
     /// How much is set aside for live runs.
     pub pool: Pool,
+    /// Bytes of stack that each run may use.
+    pub stack: usize,
     /// Where compiled code is kept; none compiles at every load.
     pub cache: Option<CacheConfig>,
     /// How long a plugin may take to start and to describe itself when it is loaded. With
@@ -24,6 +26,8 @@ impl Default for RuntimeConfig {
         Self {
             preemption: Preemption::real_time(),
             pool: Pool::default(),
+            // QuickJS and recursive Rust need half of it and more.
+            stack: 1 << 20,
             cache: None,
             describe_budget: Budget {
                 time: Duration::from_secs(2),

@@ -10,8 +10,6 @@ use wasmtime::{
 use crate::config::{Pool, Preemption, RuntimeConfig};
 use crate::load::NOP_COST;
 
-/// Stack that a guest may use. QuickJS and recursive Rust need half of it and more.
-const GUEST_STACK: usize = 1 << 20;
 /// Stack that host functions may use on top.
 const HOST_STACK: usize = 512 << 10;
 
@@ -28,8 +26,8 @@ fn settings(config: &RuntimeConfig) -> Config {
         .cranelift_nan_canonicalization(true)
         .wasm_backtrace_max_frames(NonZeroUsize::new(32))
         .generate_address_map(true)
-        .max_wasm_stack(GUEST_STACK)
-        .async_stack_size(GUEST_STACK + HOST_STACK)
+        .max_wasm_stack(config.stack)
+        .async_stack_size(config.stack + HOST_STACK)
         .memory_init_cow(true)
         .memory_reservation(config.pool.memory_address_space)
         .memory_may_move(false)
@@ -96,4 +94,41 @@ fn pooling(pool: &Pool) -> PoolingAllocationConfig {
         .max_unused_warm_slots(64)
         .pagemap_scan(Enabled::Auto);
     pooling
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Instance, Module, Store};
+
+    use super::*;
+
+    /// How often a function can call itself.
+    fn depth(stack: usize) -> i32 {
+        let config = RuntimeConfig {
+            stack,
+            pool: Pool::for_runs(8),
+            ..RuntimeConfig::deterministic()
+        };
+        let engine = engine(&config).unwrap();
+        let text = r#"(module
+            (global $depth (export "depth") (mut i32) (i32.const 0))
+            (func $deeper (export "deeper")
+                (global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+                (call $deeper)))"#;
+        let module = Module::new(&engine, wat::parse_str(text).unwrap()).unwrap();
+        let mut store = Store::new(&engine, ());
+        store.set_fuel(u64::MAX).unwrap();
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let deeper = instance.get_typed_func::<(), ()>(&mut store, "deeper");
+        let trap = deeper.unwrap().call(&mut store, ()).unwrap_err();
+        assert_eq!(trap.downcast_ref(), Some(&wasmtime::Trap::StackOverflow));
+        let depth = instance.get_global(&mut store, "depth").unwrap();
+        depth.get(&mut store).unwrap_i32()
+    }
+
+    #[test]
+    fn the_stack_is_as_large_as_it_was_asked_for() {
+        let (small, large) = (depth(64 << 10), depth(512 << 10));
+        assert!((7 * small..9 * small).contains(&large), "{small} {large}");
+    }
 }

@@ -217,6 +217,9 @@ impl Common {
         if let Some(live_runs) = config.live_runs {
             runtime.pool = Pool::for_runs(live_runs);
         }
+        if let Some(stack) = config.stack {
+            runtime.stack = usize::try_from(stack).unwrap_or(usize::MAX);
+        }
         runtime.cache = match locked {
             true => Some(self.cache_of_locked()?),
             false => self.cache(),

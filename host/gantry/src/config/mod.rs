@@ -65,6 +65,8 @@ pub struct RobotConfig {
     pub period: Duration,
     /// Runs of all plugins that there may be at a time. None: the host's default.
     pub live_runs: Option<u32>,
+    /// Stack of every run, in bytes. None: the host's default.
+    pub stack: Option<u64>,
     /// What one command at a time may drive.
     pub mechanisms: Vec<MechanismConfig>,
     /// Every channel: those of the mechanisms, those that devices declare, and those that every
@@ -202,7 +204,11 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
     let bindings = root.optional("bindings");
     root.finish();
 
-    let limits = limits.map_or(robot.limits, |table| {
+    let mut stack = None;
+    let limits = limits.map_or(robot.limits, |mut table| {
+        // The engine has one size for all, so it is no limit of a plugin of its own.
+        let node = table.optional("stack");
+        stack = node.and_then(|node| node.bytes(64 << 10, 8 << 20));
         LimitsConfig::read(table, robot.limits, robot.period)
     });
     let mut channels = Channels::new();
@@ -236,6 +242,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         name: robot.name,
         period: robot.period,
         live_runs: robot.live_runs,
+        stack,
         mechanisms,
         channels: channels.into_list(),
         devices,
