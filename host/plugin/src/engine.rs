@@ -59,7 +59,7 @@ fn settings(config: &RuntimeConfig) -> Config {
 }
 
 /// What instructions cost. A byte of a memory operation takes much less time than an instruction:
-/// large operations pay by the piece, which `load/chunks.rs` cuts them into.
+/// large operations pay by the piece, which `load/pieces` cuts them into.
 fn costs() -> OperatorCost {
     let mut costs = OperatorCost::new();
     costs.Nop = NOP_COST;

@@ -179,6 +179,7 @@ fn configuration(engine: &Engine) -> String {
     // The hash covers wasmtime's version, the target, the compiler's settings and the features.
     let mut hasher = Strong(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut hasher);
-    hasher.write(&crate::load::PREPARATION.to_le_bytes());
+    // And what a component is made into before it is compiled.
+    hasher.write(&crate::load::PIECES_REVISION.to_le_bytes());
     hexadecimal(&hasher.0.finalize())
 }

@@ -4,19 +4,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use wasmtime::component::Component;
 
-use super::{LoadErrorKind, Stage, Staged, chunks, text};
+use super::{LoadErrorKind, Stage, Staged, pieces, text};
 use crate::cache::NotCached;
 use crate::runtime::RuntimeShared;
 
 pub(super) fn compile(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
     let engine = &runtime.maker.engine;
     let compiled = || {
-        let pieces = chunks::split(bytes).map_err(|error| {
-            let chunks::Unreadable { offset, message } = error;
+        let split = pieces::split(bytes).map_err(|error| {
+            let pieces::Unreadable { offset, message } = error;
             (Stage::Parse, LoadErrorKind::Malformed { offset, message })
         })?;
         // A component must not be able to end the host, even where the compiler has a bug.
-        let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, &pieces)));
+        let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, &split)));
         let reason = match compiled {
             Ok(Ok(component)) => return Ok(component),
             Ok(Err(error)) => text(&error),

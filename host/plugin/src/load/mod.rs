@@ -5,18 +5,18 @@
 
 mod admit;
 mod check;
-mod chunks;
 mod compile;
 mod describe;
 mod error;
 mod grants;
 mod parse;
+mod pieces;
 mod read;
 
 pub use admit::Admission;
-pub(crate) use chunks::{NOP_COST, REVISION as PREPARATION};
 pub use error::{LoadError, LoadErrorKind, Stage};
 pub use parse::Sizes;
+pub(crate) use pieces::{NOP_COST, PIECES_REVISION};
 pub use read::read_file;
 
 use std::sync::{Arc, Mutex};
