@@ -313,6 +313,14 @@ fn a_lock_that_is_none_is_refused_with_what_would_be_right() {
             "[[[".to_owned(),
             "is not a lock: TOML parse error at line 1",
         ),
+        (
+            // The parser has no place for this one.
+            format!(
+                "version = 1\n# {dots}\n[a{dots}]\nb = 1\n",
+                dots = ".a".repeat(80)
+            ),
+            "is not a lock: TOML parse error at line 3, column 1\nrecursion limit\n",
+        ),
     ];
     for (bad, expected) in cases {
         robot.write("robot.lock", bad.as_bytes());

@@ -24,7 +24,7 @@ mod signatures;
 mod simulation;
 mod single;
 mod source;
-mod syntax;
+pub(crate) mod syntax;
 mod value;
 mod wiring;
 mod world;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::config::{ConfigErrors, ConfigValue, Diagnostic, PluginConfig, RobotConfig};
+use crate::config::{ConfigErrors, ConfigValue, Diagnostic, PluginConfig, RobotConfig, syntax};
 use crate::robot::{self, PluginFiles};
 
 pub use difference::{Difference, differences};
@@ -240,7 +240,7 @@ impl Lock {
     pub fn parse(text: &str, path: &Path, robot: &Path) -> Result<Self, LockError> {
         let malformed = |error: toml::de::Error| LockError::Malformed {
             path: path.to_owned(),
-            message: error.to_string(),
+            message: syntax::describe(&error, text),
             robot: robot.to_owned(),
         };
         let table: toml::Table = toml::from_str(text).map_err(malformed)?;
