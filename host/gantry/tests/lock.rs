@@ -6,6 +6,7 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use gantry::lock::Lock;
 use support::{TestRobot, assert_succeeded, count, events, gantry, text};
 
 const ROBOT: &str = r#"
@@ -161,6 +162,16 @@ fn whatever_differs_is_refused_and_named() {
             "\"32 MiB\"",
             "\"64 MiB\"",
             "plugin counter: limits.memory: locked 33554432, now 67108864",
+        ),
+        (
+            "limits.memory",
+            "limits.stack = \"2 MiB\"\n    limits.memory",
+            "plugin counter: limits.stack: locked 1048576, now 2097152",
+        ),
+        (
+            "limits.slice",
+            "limits.time-per-tick = \"8 ms\"\n    limits.slice",
+            "plugin counter: limits.time-per-tick: locked not there, now \"8ms\"",
         ),
         (
             "gain = 4.0",
@@ -420,5 +431,17 @@ fn a_lock_is_beside_its_robot_and_the_same_wherever_that_is() {
             .unwrap();
         assert_succeeded(&output);
         assert_eq!(text(&robot.read("robot.lock")), text(&lock));
+    }
+}
+
+#[test]
+fn what_the_fuzzer_starts_from_are_locks() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/robot_lock");
+    for name in ["demo", "one-plugin", "values"] {
+        let path = seeds.join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        if let Err(error) = Lock::parse(&text, &path, Path::new("robot.toml")) {
+            panic!("{error}; see fuzz/README.md");
+        }
     }
 }

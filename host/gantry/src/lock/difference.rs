@@ -47,7 +47,8 @@ fn compare(path: &mut Vec<String>, locked: &Table, now: &Table, found: &mut Vec<
             (Some(Value::Table(locked)), Some(Value::Table(now))) => {
                 compare(path, locked, now, found);
             }
-            (locked, now) if locked == now => {}
+            // As they are written: a number that is none equals itself, and 0.0 is not -0.0.
+            (Some(locked), Some(now)) if locked.to_string() == now.to_string() => {}
             (locked, now) => found.push(Difference {
                 what: name(path),
                 locked: locked.cloned(),

@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use gantry_plugin::{Admission, LoadError, Signed, Source};
+use gantry_plugin::{Admission, LoadError, RuntimeConfig, Signed, Source};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -311,6 +311,11 @@ impl LockedPlugin {
             patterns.iter().map(ToString::to_string).collect()
         };
         let folder = config.source.path().parent().unwrap_or(Path::new(""));
+        let mut limits = toml::Table::try_from(policy.limits).unwrap_or_default();
+        // The robot's, and the same for all plugins.
+        let stack = config.stack.unwrap_or(RuntimeConfig::default().stack as u64);
+        let stack = i64::try_from(stack).unwrap_or(i64::MAX);
+        limits.insert("stack".to_owned(), stack.into());
         Self {
             digest: format!("sha256:{}", source.digest()),
             size: source.bytes.len() as u64,
@@ -336,7 +341,7 @@ impl LockedPlugin {
                     .to_string(),
                 write: granted.write,
             }),
-            limits: toml::Table::try_from(policy.limits).unwrap_or_default(),
+            limits,
             config: plugin
                 .config
                 .iter()
