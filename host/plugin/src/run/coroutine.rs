@@ -195,8 +195,9 @@ impl Coroutine for WasmCoroutine {
             return self.advance(tick, Answer::Canceled);
         }
         // What a cleanup asks for is answered out of the cleanup's own budget.
-        if self.tick != Some(tick.number) && !self.control.canceled() {
-            self.tick = Some(tick.number);
+        let has_turns = !self.control.canceled();
+        let is_first = self.tick.replace(tick.number) != Some(tick.number);
+        if has_turns && is_first {
             if !self.admitted(tick.number) {
                 return self.put_off(answer);
             }
@@ -216,7 +217,7 @@ impl Coroutine for WasmCoroutine {
             return self.put_off(answer);
         }
         // It had its turn in this tick, but others have used up what there was meanwhile.
-        if !self.control.canceled() {
+        if has_turns && !is_first {
             let most = self.limits.time_per_tick(self.period);
             if !self.live.usage().has_left(tick.number, most) {
                 return self.put_off(answer);
