@@ -74,12 +74,6 @@ pub fn build(options: &BuildOptions<'_>) -> Result<Built, ProjectError> {
         None => Language::of(&absolute)?,
     };
     if wants_sdk(&absolute) {
-        let language =
-            if absolute.join("tsconfig.json").is_file() && language == Language::Javascript {
-                Language::Typescript
-            } else {
-                language
-            };
         new::unpack_sdk(&absolute, language)?;
     }
     let name = absolute

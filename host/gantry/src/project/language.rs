@@ -65,6 +65,9 @@ impl Language {
         found.sort_by_key(|(language, name)| (is_source(*language), name.clone()));
         let manifests: Vec<_> = found.iter().filter(|(of, _)| !is_source(*of)).collect();
         match manifests[..] {
+            [(Self::Javascript, _)] if folder.join("tsconfig.json").is_file() => {
+                Ok(Self::Typescript)
+            }
             [(language, _)] => Ok(*language),
             [] if found.iter().any(|(language, _)| *language == Self::Cpp) => Ok(Self::Cpp),
             [] if !found.is_empty() => Ok(Self::C),

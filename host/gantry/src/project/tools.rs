@@ -112,7 +112,7 @@ impl Tools<'_> {
             ])
             .args(["--retries", "2"])
             .args(packages);
-            self.fetched(&mut pip, "pip install", "PyPI")
+            self.fetched(&mut pip, "pip install", "PyPI", GET_PYTHON)
         })?;
         Ok(program)
     }
@@ -175,12 +175,19 @@ impl Tools<'_> {
             "--loglevel=error",
             "--fetch-retries=1",
         ]);
-        self.fetched(&mut npm, "npm install", "the npm registry")
+        self.fetched(&mut npm, "npm install", "the npm registry", GET_NODE)
     }
 
-    fn fetched(&self, command: &mut Command, what: &str, from: &str) -> Result<(), ProjectError> {
+    /// Runs a tool that fetches something. `get` says what to do if it is not there.
+    fn fetched(
+        &self,
+        command: &mut Command,
+        what: &str,
+        from: &str,
+        get: &str,
+    ) -> Result<(), ProjectError> {
         let missing = format!("{} cannot be run", command.get_program().to_string_lossy());
-        let output = start(command, &missing, GET_NODE)?;
+        let output = start(command, &missing, get)?;
         match output.status.success() {
             true => Ok(()),
             false => Err(ProjectError::Tool {
