@@ -319,6 +319,10 @@ fn a_lock_that_is_none_is_refused_with_what_would_be_right() {
         ),
         (lock.replace("host = ", "# host = "), "missing field `host`"),
         (lock.replace("size = ", "size = -"), "is not a lock"),
+        (
+            lock.replace("gain = 4.0", "gain.a.b = 4.0"),
+            "`gain` is nested too deeply",
+        ),
         (lock[..lock.len() / 2].to_owned(), ""),
         (
             "[[[".to_owned(),

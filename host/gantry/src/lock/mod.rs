@@ -14,7 +14,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gantry_plugin::{Admission, LoadError, RuntimeConfig, Signed, Source};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -61,9 +62,37 @@ struct LockedPlugin {
     commands: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<LockedFolder>,
+    #[serde(deserialize_with = "flat")]
     limits: toml::Table,
-    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "flat",
+        skip_serializing_if = "toml::Table::is_empty"
+    )]
     config: toml::Table,
+}
+
+/// Reads a table whose entries are nested no deeper than those that are written.
+fn flat<'de, D: Deserializer<'de>>(deserializer: D) -> Result<toml::Table, D::Error> {
+    fn is_plain(value: &toml::Value) -> bool {
+        match value {
+            toml::Value::Table(_) => false,
+            toml::Value::Array(elements) => elements.iter().all(|element| !is_nested(element)),
+            _ => true,
+        }
+    }
+    fn is_nested(value: &toml::Value) -> bool {
+        value.is_table() || value.is_array()
+    }
+    let table = toml::Table::deserialize(deserializer)?;
+    let deep = table.iter().find(|(_, value)| match value {
+        toml::Value::Table(entries) => !entries.values().all(is_plain),
+        value => !is_plain(value),
+    });
+    match deep {
+        Some((key, _)) => Err(D::Error::custom(format!("`{key}` is nested too deeply"))),
+        None => Ok(table),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -313,7 +342,9 @@ impl LockedPlugin {
         let folder = config.source.path().parent().unwrap_or(Path::new(""));
         let mut limits = toml::Table::try_from(policy.limits).unwrap_or_default();
         // The robot's, and the same for all plugins.
-        let stack = config.stack.unwrap_or(RuntimeConfig::default().stack as u64);
+        let stack = config
+            .stack
+            .unwrap_or(RuntimeConfig::default().stack as u64);
         let stack = i64::try_from(stack).unwrap_or(i64::MAX);
         limits.insert("stack".to_owned(), stack.into());
         Self {
