@@ -154,6 +154,46 @@ fn when_all_together_ask_too_much_nobody_is_canceled_for_it_and_all_go_on() {
 }
 
 #[test]
+fn being_put_off_for_others_neither_counts_as_a_preemption_nor_ends_a_row_of_them() {
+    let limits = Limits {
+        requests: 10,
+        requests_together: 15,
+        preemptions: 2,
+        ..Limits::default()
+    };
+    let mut bench = Bench::with_limits(limits);
+    let other = bench.script("other", |co| async move {
+        loop {
+            // In every second tick it leaves the others less than what they may ask for.
+            for _ in 0..8 {
+                co.set_cancel_on_fork_failure(true).await?;
+            }
+            co.yield_now().await?;
+            co.yield_now().await?;
+        }
+    });
+    let greedy = bench.script("greedy", |co| async move {
+        loop {
+            co.set_cancel_on_fork_failure(true).await?;
+        }
+    });
+    bench.start(&[&greedy, &other]);
+    bench.ticks(5);
+    bench.expect(&[
+        "0 scheduled greedy",
+        "0 scheduled other",
+        "0 preempted greedy 0",
+        "1 preempted greedy 1",
+        "2 preempted greedy 0",
+        "3 preempted greedy 2",
+        "4 preempted greedy 0",
+        "5 preempted greedy 3",
+        "5 interrupted greedy by the limit of 2 pre-emptions in a row",
+        "5 canceled greedy",
+    ]);
+}
+
+#[test]
 fn a_run_that_is_put_off_for_others_keeps_its_answer() {
     let limits = Limits {
         requests_together: 1,
