@@ -86,34 +86,41 @@ impl Pieces<'_> {
         self.get(Self::SOURCE);
         self.piece(op::LOCAL_TEE);
         self.one(operation);
-        self.add_piece(Self::DESTINATION);
-        if !matches!(operation, Operation::Fill { .. }) {
-            self.add_piece(Self::SOURCE);
-        }
         self.subtract_piece();
-        self.again();
+        let moves: &[u32] = match operation {
+            Operation::Fill { .. } => &[Self::DESTINATION],
+            Operation::Copy { .. } | Operation::Init { .. } => &[Self::DESTINATION, Self::SOURCE],
+        };
+        self.again(moves);
     }
 
     /// From the end, as a copy to a higher address in the same memory has to be.
     fn backwards(&mut self, operation: Operation) {
-        // An end beyond the address space must not begin again at its start.
-        self.end_of(Self::DESTINATION);
-        self.get(Self::DESTINATION);
-        self.write(&[op::I32_LT_U, op::IF, op::EMPTY, op::UNREACHABLE, op::END]);
         self.write(&[op::LOOP, op::EMPTY]);
         self.piece(op::LOCAL_SET);
         self.subtract_piece();
         self.end_of(Self::DESTINATION);
+        self.get(Self::DESTINATION);
+        self.trap_if_less();
+        self.end_of(Self::DESTINATION);
         self.end_of(Self::SOURCE);
         self.get(Self::PIECE);
         self.one(operation);
-        self.again();
+        self.again(&[]);
     }
 
-    /// Ends a loop, unless something is left.
-    fn again(&mut self) {
+    /// Ends a loop, unless something is left; then these addresses move on by a piece.
+    fn again(&mut self, moves: &[u32]) {
         self.get(Self::LEFT);
         self.write(&[op::IF, op::EMPTY]);
+        for address in moves {
+            self.get(*address);
+            self.piece_constant();
+            self.write(&[op::I32_ADD]);
+            self.local(op::LOCAL_TEE, *address);
+            self.piece_constant();
+            self.trap_if_less();
+        }
         self.write(&[op::NOP; NOPS]);
         self.write(&[op::BR, 1, op::END, op::END]);
     }
@@ -159,11 +166,9 @@ impl Pieces<'_> {
         self.write(&[op::I32_ADD]);
     }
 
-    fn add_piece(&mut self, address: u32) {
-        self.get(address);
-        self.get(Self::PIECE);
-        self.write(&[op::I32_ADD]);
-        self.local(op::LOCAL_SET, address);
+    /// What goes beyond the address space must not begin again at its start.
+    fn trap_if_less(&mut self) {
+        self.write(&[op::I32_LT_U, op::IF, op::EMPTY, op::UNREACHABLE, op::END]);
     }
 
     fn subtract_piece(&mut self) {

@@ -18,7 +18,7 @@ use loops::{Operation, PIECE, Pieces, unsigned};
 
 /// Goes up when the same component comes out of this differently, so that code which was compiled
 /// before is not used.
-pub(crate) const PIECES_REVISION: u32 = 1;
+pub(crate) const PIECES_REVISION: u32 = 2;
 
 /// Length of what modules and components begin with.
 const PREAMBLE: usize = 8;
@@ -254,16 +254,27 @@ mod tests {
     }
 
     impl Machine {
+        /// One with something in its memory.
         fn new(module: &[u8]) -> Self {
+            let mut machine = Self::empty(module);
+            for (at, byte) in machine
+                .memory
+                .data_mut(&mut machine.store)
+                .iter_mut()
+                .enumerate()
+            {
+                *byte = (at % 251) as u8;
+            }
+            machine
+        }
+
+        fn empty(module: &[u8]) -> Self {
             let engine = Engine::default();
             let module = Module::from_binary(&engine, module).unwrap();
             let mut store = Store::new(&engine, ());
             let imported = wasmtime::Func::wrap(&mut store, || ());
             let instance = Instance::new(&mut store, &module, &[imported.into()]).unwrap();
             let memory = instance.get_memory(&mut store, "memory").unwrap();
-            for (at, byte) in memory.data_mut(&mut store).iter_mut().enumerate() {
-                *byte = (at % 251) as u8;
-            }
             Self {
                 store,
                 instance,
@@ -335,6 +346,29 @@ mod tests {
                                 .copy_from_slice(&same);
                         }
                         assert!(whole.memory() == pieces.memory(), "{case}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_end_with_the_largest_memory() {
+        let text = MODULE.replace("\"memory\") 16", "\"memory\") 65536");
+        let (module, split) = split_text(&text);
+        let piece = PIECE as u32;
+        // Up to the last byte, and one more.
+        let cases = [piece, 2 * piece, 2 * piece + 3].map(|length| length.wrapping_neg());
+        for name in ["fill", "copy"] {
+            for start in cases {
+                for length in [start.wrapping_neg(), start.wrapping_neg() + 1, 5 * piece] {
+                    for (destination, source) in [(start, 1), (start, start), (1, start)] {
+                        let arguments = (destination, source, length);
+                        // Only what is touched of them is ever there.
+                        let went_well = Machine::empty(&module).call(name, arguments);
+                        let mut pieces = Machine::empty(&split);
+                        let case = format!("{name} {arguments:x?}");
+                        assert_eq!(pieces.call(name, arguments), went_well, "{case}");
                     }
                 }
             }
