@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gantry_scheduler::SupplierLimits;
 use serde::{Serialize, Serializer};
 
 /// What a [`Runtime`](crate::Runtime) is made from.
@@ -219,9 +220,15 @@ pub struct Limits {
     /// How deeply its runs may be nested, below whomever; a fork below that is refused. The
     /// scheduler's own limit counts as well.
     pub depth: usize,
-    /// Conditions that the bindings of its commands may look at, and default commands that these
-    /// may set, at the same time; more are refused.
+    /// Runs of its commands that there may be at once, queued ones and those of groups, waits and
+    /// state machines included; more are refused. Not less than `live_runs`.
+    pub runs: usize,
+    /// Conditions that the bindings and waits of its commands may look at, and default commands
+    /// that these may set, at the same time; more are refused.
     pub bindings: usize,
+    /// Bytes that the host may keep for its runs, all together: arguments and groups, signals, and
+    /// results that are waited for with others; more are refused.
+    pub host_memory: usize,
     /// Topics that it may bring into the world; more are refused.
     pub topics: usize,
     /// Bytes of log lines, topics, arguments and results of all its runs together per tick; the
@@ -265,6 +272,18 @@ impl Default for QuarantineLimits {
 }
 
 impl Limits {
+    /// What the scheduler holds its commands to.
+    pub(crate) fn of_supplier(&self) -> SupplierLimits {
+        let live = self.live_runs.map_or(0, |live| live as usize);
+        SupplierLimits {
+            depth: Some(self.depth),
+            runs: Some(self.runs.max(live)),
+            conditions: Some(self.bindings),
+            bytes: Some(self.host_memory),
+            requests: Some(self.requests_together),
+        }
+    }
+
     /// How long all its runs together may compute per tick of this period.
     pub(crate) fn time_per_tick(&self, period: Duration) -> Duration {
         self.time_per_tick.unwrap_or(period / 2)
@@ -289,7 +308,9 @@ impl Default for Limits {
             live_runs: None,
             forks_per_tick: 1_000,
             depth: 64,
+            runs: 2_000,
             bindings: 2_000,
+            host_memory: 64 << 20,
             topics: 512,
             bytes_per_tick: 16 << 20,
             quarantine: QuarantineLimits::default(),

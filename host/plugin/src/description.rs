@@ -127,7 +127,7 @@ fn plain_option<S: serde::Serializer>(
         Some(Value::Boolean(value)) => serializer.serialize_some(value),
         Some(Value::Integer(value)) => serializer.serialize_some(value),
         Some(Value::Number(value)) => serializer.serialize_some(value),
-        Some(Value::Text(value)) => serializer.serialize_some(value),
-        Some(Value::Numbers(value)) => serializer.serialize_some(value),
+        Some(Value::Text(value)) => serializer.serialize_some(&**value),
+        Some(Value::Numbers(value)) => serializer.serialize_some(&**value),
     }
 }

@@ -19,6 +19,8 @@ pub enum Limit {
     BytesPerTick,
     /// `time_per_tick`
     TimePerTick,
+    /// `host_memory`
+    HostMemory,
     /// `topics`
     Topics,
     /// `handles`
@@ -37,6 +39,7 @@ impl fmt::Display for Limit {
             Limit::ForksPerTick => "forks-per-tick",
             Limit::BytesPerTick => "bytes-per-tick",
             Limit::TimePerTick => "time-per-tick",
+            Limit::HostMemory => "host-memory",
             Limit::Topics => "topics",
             Limit::Handles => "handles",
             Limit::Memory => "memory",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use gantry_scheduler::{Command, Value};
+use gantry_scheduler::{Claim, Command, Value};
 
 use crate::description::{Definition, Description, Kind, Parameter};
 use crate::nearest::{nearest, suggestion};
@@ -131,6 +131,16 @@ impl Registry {
         name: &str,
         arguments: Vec<(String, Value)>,
     ) -> Result<Command, LookupError> {
+        self.command_for(name, arguments, None)
+    }
+
+    /// The same for somebody for whom a new object is kept.
+    pub(crate) fn command_for(
+        &self,
+        name: &str,
+        arguments: Vec<(String, Value)>,
+        claim: Option<Claim>,
+    ) -> Result<Command, LookupError> {
         let Some((plugin, command)) = name.split_once('/') else {
             return Err(LookupError::Name(name.to_owned()));
         };
@@ -146,7 +156,13 @@ impl Registry {
         }
         let plugins = self.plugins();
         match plugins.get(plugin) {
-            Some(plugin) => plugin.command(command, arguments),
+            Some(plugin) => {
+                let command = plugin.command(command, arguments)?;
+                Ok(match claim {
+                    Some(claim) => command.claiming(claim),
+                    None => command,
+                })
+            }
             None => Err(LookupError::Plugin {
                 plugin: plugin.to_owned(),
                 nearest: nearest(plugin, plugins.keys().map(String::as_str)).map(str::to_owned),

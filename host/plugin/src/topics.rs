@@ -20,8 +20,8 @@ pub const MAX_TOPICS: usize = 4096;
 /// use gantry_plugin::Topics;
 /// use gantry_scheduler::Value;
 /// let topics = Topics::default();
-/// topics.publish("drive/pose", &Value::Numbers(vec![0.0, 1.5, 0.2]))?;
-/// assert_eq!(topics.read("drive/pose"), Some(Value::Numbers(vec![0.0, 1.5, 0.2])));
+/// topics.publish("drive/pose", &Value::Numbers([0.0, 1.5, 0.2].into()))?;
+/// assert_eq!(topics.read("drive/pose"), Some(Value::Numbers([0.0, 1.5, 0.2].into())));
 /// # Ok::<(), gantry_plugin::TopicError>(())
 /// ```
 #[derive(Debug, Default)]
@@ -165,18 +165,6 @@ impl Table {
         let topic = &mut self.topics[id.0];
         check_size(&topic.name, value)?;
         match (&mut topic.value, value) {
-            (Value::Text(old), Value::Text(new)) => {
-                if old == new {
-                    return Ok(());
-                }
-                old.clone_from(new);
-            }
-            (Value::Numbers(old), Value::Numbers(new)) => {
-                if old == new {
-                    return Ok(());
-                }
-                old.clone_from(new);
-            }
             (old, new) if Kind::of(old) == Kind::of(new) => {
                 if old == new {
                     return Ok(());
@@ -198,11 +186,7 @@ impl Table {
 }
 
 fn check_size(name: &str, value: &Value) -> Result<(), TopicError> {
-    let bytes = match value {
-        Value::Boolean(_) | Value::Integer(_) | Value::Number(_) => 0,
-        Value::Text(text) => text.len(),
-        Value::Numbers(numbers) => std::mem::size_of_val(numbers.as_slice()),
-    };
+    let bytes = value.shared_bytes();
     if bytes > MAX_VALUE_BYTES {
         return Err(TopicError::TooLarge {
             topic: name.to_owned(),
@@ -259,7 +243,7 @@ mod tests {
             topics.publish("", &Value::Integer(0)),
             Err(TopicError::Name(_))
         ));
-        let large = Value::Numbers(vec![0.0; MAX_VALUE_BYTES / 8 + 1]);
+        let large = Value::Numbers(vec![0.0; MAX_VALUE_BYTES / 8 + 1].into());
         assert!(matches!(
             topics.publish("a", &large),
             Err(TopicError::TooLarge { .. })

@@ -391,7 +391,7 @@ fn arguments_are_checked_when_a_command_is_made() {
         "`arm/raise` needs the argument `height`, a number in m"
     );
     assert_eq!(
-        error("arm/raise", &[("height", Value::Text("high".to_owned()))]),
+        error("arm/raise", &[("height", Value::Text("high".into()))]),
         "the argument `height` of `arm/raise` is a number in m, not a text"
     );
     let height = ("height", Value::Integer(1));
@@ -467,7 +467,7 @@ fn grants_of_everything_are_enough() {
     ] {
         policy
             .config
-            .insert(key.to_owned(), Value::Text(value.to_owned()));
+            .insert(key.to_owned(), Value::Text(value.into()));
     }
     let plugin = load_with(DESCRIBES, &policy).unwrap();
     assert_eq!(plugin.description().commands[0].requirements, ["arm"]);

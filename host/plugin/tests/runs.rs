@@ -10,7 +10,7 @@ use gantry_test_guests::{CLEANS_UP, HOGS, KEEPS_LOCALS};
 use support::{Bench, trusting};
 
 fn text(text: &str) -> Option<Value> {
-    Some(Value::Text(text.to_owned()))
+    Some(Value::Text(text.into()))
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use crate::{Coroutine, MechanismId, MechanismSet, RunId, Supplier};
+use crate::{Claim, Coroutine, MechanismId, MechanismSet, RunId, Supplier};
 
 /// What is scheduled: a name, required mechanisms, a priority and a body.
 ///
@@ -39,6 +39,8 @@ struct Inner {
     supplier: Option<Supplier>,
     /// How deeply commands are grouped inside of it; 0 for one that is not a group.
     nesting: usize,
+    /// Goes when all commands that are made of this one are gone.
+    claim: Option<Arc<Claim>>,
     body: Arc<dyn Body>,
     /// Slot of the present run in the scheduler, plus one; 0 while there is none.
     slot: AtomicU64,
@@ -141,6 +143,15 @@ impl Command {
         Command(Arc::new(inner))
     }
 
+    /// A new command that does the same and keeps a claim until it is gone, with all that are made
+    /// of it.
+    #[must_use]
+    pub fn claiming(&self, claim: Claim) -> Command {
+        let mut inner = self.copy();
+        inner.claim = Some(Arc::new(claim));
+        Command(Arc::new(inner))
+    }
+
     /// How deeply commands are grouped inside of it.
     pub(crate) fn nesting(&self) -> usize {
         self.0.nesting
@@ -164,6 +175,7 @@ impl Command {
             preemption_limit: self.preemption_limit(),
             supplier: self.0.supplier.clone(),
             nesting: self.nesting(),
+            claim: self.0.claim.clone(),
             body: self.0.body.clone(),
             slot: AtomicU64::new(0),
         }
@@ -285,6 +297,7 @@ impl CommandBuilder {
             preemption_limit: self.preemption_limit,
             supplier: self.supplier,
             nesting: self.nesting,
+            claim: None,
             body: Arc::new(body),
             slot: AtomicU64::new(0),
         }))

@@ -56,6 +56,6 @@ pub use outcome::{Admission, Blocker, Failure, ForkFailure, Outcome, Refusal, Va
 pub use scheduler::{InvalidDefault, Limits, RunInfo, Scheduler};
 pub use signal::{Condition, Edge, MAX_SIGNAL_PARTS, Signal};
 pub use state_machine::{StateMachine, StateObserver};
-pub use supplier::{Overruns, Supplier, SupplierLimits};
+pub use supplier::{Claim, Overruns, Resource, Supplier, SupplierLimits};
 pub use tick::Tick;
 pub use trigger::Binding;

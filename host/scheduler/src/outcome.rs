@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A value that a command returns or takes.
+/// A value that a command returns or takes. Clones of a long one share it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value {
     /// True or false.
@@ -13,9 +13,20 @@ pub enum Value {
     /// A number, in a unit that is known from where it stands.
     Number(f64),
     /// Text.
-    Text(String),
+    Text(Arc<str>),
     /// Numbers in a row.
-    Numbers(Vec<f64>),
+    Numbers(Arc<[f64]>),
+}
+
+impl Value {
+    /// Bytes that its clones share.
+    pub fn shared_bytes(&self) -> usize {
+        match self {
+            Value::Boolean(_) | Value::Integer(_) | Value::Number(_) => 0,
+            Value::Text(text) => text.len(),
+            Value::Numbers(numbers) => size_of_val(&**numbers),
+        }
+    }
 }
 
 impl fmt::Display for Value {
@@ -97,6 +108,8 @@ pub enum Blocker {
     Disabled,
     /// The caller is nested as deeply as a run may be.
     Depth(usize),
+    /// Its supplier has as many runs as it may.
+    Runs(usize),
     /// Who supplies the command has withdrawn it, for this reason.
     Withdrawn(Arc<str>),
 }
@@ -110,6 +123,7 @@ impl Blocker {
             }
             Blocker::Disabled => "robot disabled",
             Blocker::Depth(_) => "depth limit",
+            Blocker::Runs(_) => "runs limit",
             Blocker::Withdrawn(_) => "withdrawn",
         }
     }
@@ -132,6 +146,10 @@ impl fmt::Display for Blocker {
             }
             Blocker::Disabled => write!(f, "the robot is disabled"),
             Blocker::Depth(limit) => write!(f, "runs may be nested {limit} deep at most"),
+            Blocker::Runs(limit) => write!(
+                f,
+                "its supplier has {limit} runs already, which is the most"
+            ),
             Blocker::Withdrawn(reason) => f.write_str(reason),
         }
     }

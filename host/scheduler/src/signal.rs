@@ -85,6 +85,15 @@ impl Signal {
         catch_unwind(AssertUnwindSafe(|| self.sample(tick))).unwrap_or(false)
     }
 
+    /// A condition that looks at others, which have been counted, and so is never too large.
+    pub(crate) fn looking_at(others: &[&Signal], condition: impl Condition + 'static) -> Self {
+        let parts = others.iter().map(|signal| signal.parts);
+        Self {
+            condition: Arc::new(condition),
+            parts: parts.fold(1, u32::saturating_add).min(MAX_SIGNAL_PARTS),
+        }
+    }
+
     /// A signal made of others.
     pub(crate) fn made_of(parts: &[&Signal], condition: impl Condition + 'static) -> Self {
         let parts = parts

@@ -132,6 +132,11 @@ impl StateMachine {
         Ok(())
     }
 
+    /// How many states it has.
+    pub fn state_count(&self) -> usize {
+        self.states.len()
+    }
+
     /// The machine as a command that starts in the given state.
     pub fn build(self, initial: usize) -> Result<Command, GroupError> {
         self.check(&[initial], None)?;
@@ -165,11 +170,12 @@ impl StateMachine {
                 count,
             });
         }
-        Ok(if origins.is_empty() {
-            (0..count).collect()
-        } else {
-            origins.to_vec()
-        })
+        // One that is named twice is looked at once.
+        let mut named = vec![origins.is_empty(); count];
+        for origin in origins {
+            named[*origin] = true;
+        }
+        Ok((0..count).filter(|state| named[*state]).collect())
     }
 
     /// Counts what has to be looked at in a tick, within the bounds of one signal.
@@ -230,11 +236,18 @@ impl StateMachine {
     /// transitions fires.
     fn leaving(self: &Arc<Self>, index: usize, left: Arc<Mutex<Option<Option<usize>>>>) -> Signal {
         let machine = self.clone();
-        Signal::new(Leaving {
-            machine,
-            index,
-            left,
-        })
+        let transitions = self.states[index].transitions.iter();
+        let signals: Vec<&Signal> = transitions
+            .map(|(transition, _)| &self.transitions[*transition].signal)
+            .collect();
+        Signal::looking_at(
+            &signals,
+            Leaving {
+                machine,
+                index,
+                left,
+            },
+        )
     }
 
     fn tell_exited(&self, index: usize) {

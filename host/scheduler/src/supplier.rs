@@ -29,9 +29,14 @@ pub struct Supplier(Arc<State>);
 pub struct SupplierLimits {
     /// How deeply its runs may be nested, below whomever; a fork below that is refused.
     pub depth: Option<usize>,
-    /// How many bindings, counted with the parts of their signals, and default commands may be
-    /// scoped to its runs at the same time.
-    pub scoped_bindings: Option<usize>,
+    /// How many of its runs there may be at the same time, queued ones and those of groups
+    /// included; another is refused.
+    pub runs: Option<usize>,
+    /// How many conditions the bindings that are scoped to its runs and the waits of its runs may
+    /// look at, default commands included; a signal counts with its parts.
+    pub conditions: Option<usize>,
+    /// How many bytes may be kept for it; see [`Supplier::claim`].
+    pub bytes: Option<usize>,
     /// How many requests all its runs together are served per tick; then each is served one more
     /// and is put off until the next tick.
     pub requests: Option<u32>,
@@ -40,8 +45,9 @@ pub struct SupplierLimits {
 #[derive(Default)]
 struct State {
     limits: SupplierLimits,
-    /// Bindings and default commands that are scoped to its runs.
-    scoped: AtomicUsize,
+    runs: AtomicUsize,
+    conditions: AtomicUsize,
+    bytes: AtomicUsize,
     /// The last tick in which its runs were served requests, and how many.
     tick: AtomicU64,
     requests: AtomicU32,
@@ -50,6 +56,42 @@ struct State {
     reason: Mutex<Option<Arc<str>>>,
     preempted: AtomicU64,
     cleanups: AtomicU64,
+}
+
+/// What a supplier may have so much of at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Resource {
+    /// Runs that are queued or running.
+    Runs,
+    /// Conditions that are looked at in every tick.
+    Conditions,
+    /// Bytes that are kept: for handles to commands with what they are made of, and for the values
+    /// that awaited commands have returned.
+    Bytes,
+}
+
+/// A part of what a supplier may have, until it is dropped.
+#[derive(Debug)]
+pub struct Claim {
+    supplier: Supplier,
+    resource: Resource,
+    amount: usize,
+}
+
+impl Claim {
+    /// Takes more of the same. The error is the most that there may be; nothing has changed then.
+    pub fn grow(&mut self, amount: usize) -> Result<(), usize> {
+        self.supplier.take(self.resource, amount)?;
+        self.amount += amount;
+        Ok(())
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let (counter, _) = self.supplier.counter(self.resource);
+        counter.fetch_sub(self.amount, Ordering::Relaxed);
+    }
 }
 
 /// How often runs had to be ended that did not end by themselves.
@@ -91,20 +133,38 @@ impl Supplier {
         most.is_some_and(|most| self.0.requests.load(Ordering::Relaxed) > most)
     }
 
-    /// Counts what is scoped to one of its runs. False, and not counted, if that is too much.
-    pub(crate) fn count_scoped(&self, parts: usize) -> bool {
-        let total = self.0.scoped.load(Ordering::Relaxed) + parts;
-        let most = self.0.limits.scoped_bindings;
-        let fits = most.is_none_or(|most| total <= most);
-        if fits {
-            self.0.scoped.store(total, Ordering::Relaxed);
-        }
-        fits
+    /// Takes a part of what it may have, for as long as the claim is there. The error is the most
+    /// that there may be.
+    pub fn claim(&self, resource: Resource, amount: usize) -> Result<Claim, usize> {
+        self.take(resource, amount)?;
+        Ok(Claim {
+            supplier: self.clone(),
+            resource,
+            amount,
+        })
     }
 
-    /// What was counted is over.
-    pub(crate) fn forget_scoped(&self, parts: usize) {
-        self.0.scoped.fetch_sub(parts, Ordering::Relaxed);
+    /// An error, the most that there may be, if there is no room for so much more.
+    pub(crate) fn has_room(&self, resource: Resource, amount: usize) -> Result<(), usize> {
+        let (counter, most) = self.counter(resource);
+        let total = counter.load(Ordering::Relaxed).saturating_add(amount);
+        most.filter(|most| total > *most).map_or(Ok(()), Err)
+    }
+
+    fn take(&self, resource: Resource, amount: usize) -> Result<(), usize> {
+        self.has_room(resource, amount)?;
+        let (counter, _) = self.counter(resource);
+        counter.fetch_add(amount, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn counter(&self, resource: Resource) -> (&AtomicUsize, Option<usize>) {
+        let limits = &self.0.limits;
+        match resource {
+            Resource::Runs => (&self.0.runs, limits.runs),
+            Resource::Conditions => (&self.0.conditions, limits.conditions),
+            Resource::Bytes => (&self.0.bytes, limits.bytes),
+        }
     }
 
     /// From now on none of its commands may start. What runs goes on; see

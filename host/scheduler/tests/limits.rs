@@ -2,7 +2,13 @@
 
 mod support;
 
-use gantry_scheduler::{Binding, Command, Limits, Signal, Supplier, SupplierLimits, sequence};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use gantry_scheduler::{
+    Binding, Command, Limits, Signal, StateMachine, Supplier, SupplierLimits, Value, condition,
+    sequence,
+};
 use support::{Bench, Slot};
 
 #[test]
@@ -252,7 +258,7 @@ fn a_supplier_has_limits_of_its_own_for_nesting_and_bindings() {
     let mut bench = Bench::new();
     let supplier = Supplier::with_limits(SupplierLimits {
         depth: Some(3),
-        scoped_bindings: Some(4),
+        conditions: Some(4),
         ..SupplierLimits::default()
     });
     let supplied = |name: &'static str| Command::builder(name).supplier(&supplier);
@@ -296,8 +302,8 @@ fn a_supplier_has_limits_of_its_own_for_nesting_and_bindings() {
             &format!("{tick} scheduled binds"),
             &format!("{tick} refused binds"),
             &format!(
-                "{tick} failed binds: the bindings of commands of the same supplier look at 4 \
-                 conditions already, which is the most they may"
+                "{tick} failed binds: the bindings and waits of commands of the same supplier look \
+                 at 4 conditions at most, and 2 more are too many"
             ),
         ]);
     }
@@ -330,4 +336,120 @@ fn what_one_supplier_asks_too_much_does_not_put_the_others_off() {
         bench.tick();
     }
     assert!(!thousand.is_running(), "it comes to its end");
+}
+
+#[test]
+fn a_supplier_has_so_many_runs_and_its_next_is_refused() {
+    let mut bench = Bench::new();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        runs: Some(2),
+        ..SupplierLimits::default()
+    });
+    let supplied = |bench: &Bench| bench.parked("parked", &[]).supplied_by(&supplier);
+    let [a, b, c] = [(); 3].map(|()| supplied(&bench));
+    let others = bench.parked("other", &[]);
+    bench.start(&[&a, &others]);
+    // Queued ones count as well, and a group as much as what it runs.
+    let group = sequence(std::slice::from_ref(&b)).supplied_by(&supplier);
+    bench.forget();
+    bench.start(&[&group]);
+    bench.expect(&[
+        "1 scheduled parked",
+        "1 interrupted parked by runs limit",
+        "1 canceled parked",
+    ]);
+    let refused = bench.scheduler.schedule(&c);
+    assert!(refused.is_success(), "{refused:?}");
+    bench.scheduler.cancel_all();
+    assert!(bench.scheduler.schedule(&b).is_success());
+}
+
+#[test]
+fn waits_of_a_supplier_count_like_its_bindings_until_they_are_over() {
+    let mut bench = Bench::new();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        conditions: Some(5),
+        ..SupplierLimits::default()
+    });
+    let signal = Signal::new(|| false).negate().negate();
+    let waits = || condition(&signal).supplied_by(&supplier);
+    for _ in 0..3 {
+        let (first, second) = (waits(), waits());
+        bench.start(&[&first]);
+        assert!(first.is_running());
+        bench.forget();
+        bench.start(&[&second]);
+        let tick = bench.scheduler.now().number - 1;
+        bench.expect(&[
+            &format!("{tick} scheduled wait until"),
+            &format!("{tick} refused wait until"),
+            &format!(
+                "{tick} failed wait until: the bindings and waits of commands of the same supplier \
+                 look at 5 conditions at most, and 3 more are too many"
+            ),
+        ]);
+        bench.scheduler.cancel(&first);
+    }
+    // One that is over at once is looked at once.
+    let long = (0..30).fold(Signal::new(|| true), |signal, _| signal.negate());
+    let over = condition(&long).supplied_by(&supplier);
+    bench.forget();
+    bench.start(&[&over]);
+    assert!(!over.is_running());
+}
+
+#[test]
+fn results_that_are_awaited_are_kept_within_a_limit() {
+    let mut bench = Bench::new();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        bytes: Some(25),
+        ..SupplierLimits::default()
+    });
+    let large = bench.script("large", |co| async move {
+        co.yield_now().await?;
+        Ok(Some(Value::Text("0123456789".into())))
+    });
+    let awaits = bench.awaits("a", &[], &[&large, &large, &large]);
+    let awaits = awaits.supplied_by(&supplier);
+    for _ in 0..2 {
+        bench.forget();
+        bench.start(&[&awaits]);
+        bench.tick();
+        let tick = bench.scheduler.now().number - 1;
+        let lines = bench.take();
+        let outcomes = lines.iter().find(|line| line.contains(" a: ")).unwrap();
+        assert!(outcomes.starts_with(&format!("{tick} ")), "{outcomes}");
+        assert_eq!(outcomes.matches("Completed").count(), 2, "{outcomes}");
+        let dropped = "its result of 10 bytes was dropped: 25 bytes is the most";
+        assert_eq!(outcomes.matches(dropped).count(), 1, "{outcomes}");
+    }
+}
+
+#[test]
+fn a_state_machine_looks_once_at_a_transition_that_names_its_state_twice() {
+    let mut bench = Bench::new();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        conditions: Some(2),
+        ..SupplierLimits::default()
+    });
+    let looks = Arc::new(AtomicU32::new(0));
+    let signal = Signal::new({
+        let looks = looks.clone();
+        move || {
+            looks.fetch_add(1, Relaxed);
+            false
+        }
+    });
+    let mut machine = StateMachine::new("machine");
+    let state = machine.add_state("state", bench.parked("parked", &[]));
+    machine.switch_when(&[state; 100], None, signal).unwrap();
+    let machine = machine.build(state).unwrap().supplied_by(&supplier);
+    bench.start(&[&machine]);
+    assert!(
+        machine.is_running(),
+        "two conditions: the state and its signal"
+    );
+    let before = looks.load(Relaxed);
+    bench.tick();
+    assert_eq!(looks.load(Relaxed), before + 1);
 }

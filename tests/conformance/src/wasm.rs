@@ -119,10 +119,10 @@ impl Bodies for Wasm {
     ) -> Result<Command> {
         let operations = i64::from(self.operations_per_tick);
         let arguments = vec![
-            ("name".to_owned(), Value::Text(name.to_owned())),
+            ("name".to_owned(), Value::Text(name.into())),
             (
                 "script".to_owned(),
-                Value::Text(serde_json::to_string(&**script)?),
+                Value::Text(serde_json::to_string(&**script)?.into()),
             ),
             ("operations-per-tick".to_owned(), Value::Integer(operations)),
         ];

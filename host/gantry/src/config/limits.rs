@@ -21,12 +21,16 @@ pub struct LimitsConfig {
     pub preemption_limit: Option<u32>,
     /// How many of its runs there may be at a time.
     pub live_runs: Option<u32>,
+    /// How many of its runs there may be at a time, queued ones and those of groups included.
+    pub runs: Option<u32>,
     /// How many commands its runs together may fork and await per tick.
     pub forks_per_tick: Option<u32>,
     /// How deeply its runs may be nested.
     pub depth: Option<u32>,
-    /// How many conditions the bindings of its commands may look at.
+    /// How many conditions the bindings and waits of its commands may look at.
     pub bindings: Option<u32>,
+    /// How many bytes the host may keep for its runs.
+    pub host_memory: Option<u64>,
     /// How many topics it may bring into the world.
     pub topics: Option<u32>,
     /// How many requests one run may make per tick.
@@ -113,12 +117,14 @@ impl LimitsConfig {
         let memory = bytes("memory", 64 << 10, 4 << 30);
         let bytes_per_tick = bytes("bytes-per-tick", 1 << 10, 4 << 30);
         let call_bytes = bytes("call-bytes", 1 << 10, 1 << 30);
+        let host_memory = bytes("host-memory", 64 << 10, 4 << 30);
         let depth = table.optional("depth");
         let depth = depth.and_then(|node| node.count(1, MAX_DEPTH));
         let mut count = |key, least| table.optional(key)?.count(least, u32::MAX);
         let preemption_limit = count("preemption-limit", 1);
         let table_elements = count("table-elements", 1);
         let live_runs = count("live-runs", 1);
+        let runs = count("runs", 1);
         let forks_per_tick = count("forks-per-tick", 1);
         let bindings = count("bindings", 0);
         let topics = count("topics", 0);
@@ -141,9 +147,11 @@ impl LimitsConfig {
             cleanup: cleanup.or(otherwise.cleanup),
             preemption_limit: preemption_limit.or(otherwise.preemption_limit),
             live_runs: live_runs.or(otherwise.live_runs),
+            runs: runs.or(otherwise.runs),
             forks_per_tick: forks_per_tick.or(otherwise.forks_per_tick),
             depth: depth.or(otherwise.depth),
             bindings: bindings.or(otherwise.bindings),
+            host_memory: host_memory.or(otherwise.host_memory),
             topics: topics.or(otherwise.topics),
             requests_per_tick: requests_per_tick.or(otherwise.requests_per_tick),
             requests_together: requests_together.or(otherwise.requests_together),

@@ -290,6 +290,7 @@ fn limits(config: &LimitsConfig) -> Limits {
     limits.table_elements = count(config.table_elements, limits.table_elements);
     limits.time_per_tick = config.time_per_tick;
     limits.depth = count(config.depth, limits.depth);
+    limits.runs = count(config.runs, limits.runs);
     limits.bindings = count(config.bindings, limits.bindings);
     limits.topics = count(config.topics, limits.topics);
     limits.handles = count(config.handles, limits.handles);
@@ -297,6 +298,9 @@ fn limits(config: &LimitsConfig) -> Limits {
     limits.requests_per_tick = requests.unwrap_or(limits.requests_per_tick);
     let together = config.requests_together;
     limits.requests_together = together.unwrap_or(limits.requests_together);
+    if let Some(bytes) = config.host_memory {
+        limits.host_memory = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
     if let Some(bytes) = config.call_bytes {
         limits.call_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     }

@@ -144,7 +144,7 @@ pub(super) fn value(value: &ConfigValue) -> Value {
         ConfigValue::Boolean(value) => Value::Boolean(*value),
         ConfigValue::Integer(value) => Value::Integer(*value),
         ConfigValue::Number(value) => Value::Number(*value),
-        ConfigValue::Text(value) => Value::Text(value.clone()),
-        ConfigValue::Numbers(value) => Value::Numbers(value.clone()),
+        ConfigValue::Text(value) => Value::Text(value.as_str().into()),
+        ConfigValue::Numbers(value) => Value::Numbers(value.as_slice().into()),
     }
 }

@@ -1,6 +1,6 @@
 //! Commands: a plugin's own are its own, those of others need a grant.
 
-use gantry_scheduler::{Command, Value};
+use gantry_scheduler::{Claim, Command, Value};
 
 use super::Grants;
 use crate::registry::Registry;
@@ -18,6 +18,7 @@ impl Grants {
         own: &str,
         name: &str,
         arguments: Vec<(String, Value)>,
+        claim: Claim,
     ) -> Result<Command, String> {
         if name.len() > MAX_NAME {
             let bytes = name.len();
@@ -37,7 +38,7 @@ impl Grants {
                  must name it"
             ));
         }
-        let command = registry.command(&name, arguments);
+        let command = registry.command_for(&name, arguments, Some(claim));
         command.map_err(|error| error.to_string())
     }
 }

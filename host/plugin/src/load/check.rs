@@ -225,7 +225,7 @@ mod tests {
             "the parameter `height` of `raise` is described twice; each needs a name of its own"
         );
         let mut wrong = command("raise");
-        wrong.parameters[0].default = Some(Value::Text("high".to_owned()));
+        wrong.parameters[0].default = Some(Value::Text("high".into()));
         assert_eq!(
             error(description(vec![wrong])),
             "the default of `raise`'s parameter `height` is a text, and the parameter takes a \

@@ -21,7 +21,7 @@ pub use read::read_file;
 
 use std::sync::{Arc, Mutex};
 
-use gantry_scheduler::{Supplier, SupplierLimits};
+use gantry_scheduler::Supplier;
 use wasmtime::component::Component;
 
 use crate::contract::GuestPre;
@@ -77,11 +77,7 @@ fn stages(
     }
     let requirements =
         grants::check(&description, policy, robot).map_err(|kind| (Stage::Grants, kind))?;
-    let supplier = Supplier::with_limits(SupplierLimits {
-        depth: Some(policy.limits.depth),
-        scoped_bindings: Some(policy.limits.bindings),
-        requests: Some(policy.limits.requests_together),
-    });
+    let supplier = Supplier::with_limits(policy.limits.of_supplier());
     Ok(Plugin(Arc::new(Shared {
         context: Arc::new(Context::granted(&name, policy, robot, &supplier)),
         description,

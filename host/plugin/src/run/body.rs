@@ -11,8 +11,8 @@ use super::control::Control;
 use super::coroutine::WasmCoroutine;
 use super::fault::fault;
 use super::graveyard::{Graveyard, Remains, RunFuture};
+use super::size;
 use super::store::Instance;
-use super::usage::size;
 use crate::log::visible_lines;
 use crate::plugin::Shared;
 use crate::quarantine::Quarantine;
@@ -167,7 +167,7 @@ impl Call {
         let state = store.data();
         let result = result.and_then(|result| {
             state.hand_over(match &result {
-                Ok(value) => value.as_ref().map_or(0, size),
+                Ok(value) => value.as_ref().map_or(0, size::of_value),
                 Err(message) => message.len(),
             })?;
             Ok(result)

@@ -6,14 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use gantry_hardware::Image;
 use gantry_scheduler::{
-    Answer, Command, ForkFailure, Mailbox, Mechanisms, Request, RunId, Supplier, Tick, Value,
+    Answer, Claim, Command, ForkFailure, Mailbox, Mechanisms, Request, Resource as Kind, RunId,
+    Signal, Supplier, Tick, Value,
 };
 use wasmtime::bail;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::WasiCtx;
 
 use super::control::{Control, Phase};
-use super::limiter::Limiter;
+use super::limiter::{Limiter, bytes};
+use super::size;
 use super::usage::Usage;
 use crate::capabilities::Grants;
 use crate::config::Limits;
@@ -86,7 +88,7 @@ impl Context {
                 policy.limits.log_lines_per_second,
             )),
             usage: Arc::default(),
-            supplier: Supplier::default(),
+            supplier: Supplier::with_limits(policy.limits.of_supplier()),
             seed: robot.seed,
         }
     }
@@ -106,6 +108,8 @@ pub(crate) struct RunState {
     pub(crate) random: Random,
     /// Deadlines of the pollables that are timers, in nanoseconds of tick time.
     pub(crate) timers: HashMap<u32, u64>,
+    /// What is kept for the handles to signals.
+    signals: HashMap<u32, Claim>,
     /// Only made when a guest looks for files or sockets.
     wasi: Option<WasiCtx>,
 }
@@ -138,6 +142,7 @@ impl RunState {
             // What a guest draws while it starts must not depend on when that is.
             random: Random::new(context.seed, &[&context.name], 0),
             timers: HashMap::new(),
+            signals: HashMap::new(),
             wasi: None,
             table,
             context,
@@ -228,9 +233,41 @@ impl RunState {
         self.table.push(thing).map_err(|_| self.too_many_handles())
     }
 
-    /// A command that a run has made of others: it counts as its plugin's.
-    pub(crate) fn own(&self, command: &Command) -> Command {
-        command.supplied_by(&self.context.supplier)
+    /// A command that a run has made, of so many bytes besides itself: it counts as its plugin's.
+    pub(crate) fn own(&self, command: &Command, bytes: usize) -> Result<Command, String> {
+        let claim = self.claim(size::COMMAND + bytes)?;
+        Ok(command.supplied_by(&self.context.supplier).claiming(claim))
+    }
+
+    /// Takes a part of what the host may keep for the plugin.
+    pub(crate) fn claim(&self, amount: usize) -> Result<Claim, String> {
+        let claim = self.context.supplier.claim(Kind::Bytes, amount);
+        claim.map_err(|most| self.too_much_kept(amount, most))
+    }
+
+    pub(crate) fn too_much_kept(&self, amount: usize, most: usize) -> String {
+        let message = format!(
+            "the host keeps {} at most for all runs of the plugin, and {} more are too many; drop \
+             the commands and signals that it does not need",
+            bytes(most),
+            bytes(amount)
+        );
+        self.context.usage.exceed(Limit::HostMemory, message)
+    }
+
+    /// Keeps a signal that the guest gets a handle to.
+    pub(crate) fn try_keep_signal(&mut self, signal: Signal) -> Result<Resource<Signal>, String> {
+        let claim = self.claim(size::of_signal(&signal))?;
+        let handle = self.try_keep(signal)?;
+        self.signals.insert(handle.rep(), claim);
+        Ok(handle)
+    }
+
+    /// The guest has dropped its handle to a signal.
+    pub(crate) fn drop_signal(&mut self, handle: Resource<Signal>) -> wasmtime::Result<()> {
+        self.signals.remove(&handle.rep());
+        self.table.delete(handle)?;
+        Ok(())
     }
 
     fn too_many_handles(&self) -> String {

@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use gantry_scheduler::Value;
-
 use super::limiter::bytes;
 use super::turns::{Turns, Waiting};
 use crate::config::Limits;
@@ -73,8 +71,10 @@ impl Usage {
         let total = used.bytes.saturating_add(more);
         if total > most {
             let message = format!(
-                "the plugin has handed the host {} in this tick and may hand it {}",
+                "the plugin has handed the host {} in this tick, and {} more are too many; {} is \
+                 the most",
                 bytes(used.bytes),
+                bytes(more),
                 bytes(most)
             );
             return Err(self.exceed(Limit::BytesPerTick, message));
@@ -178,14 +178,5 @@ impl LiveRun {
 impl Drop for LiveRun {
     fn drop(&mut self) {
         self.usage.live.fetch_sub(1, Relaxed);
-    }
-}
-
-/// What a value takes.
-pub(crate) fn size(value: &Value) -> usize {
-    match value {
-        Value::Boolean(_) | Value::Integer(_) | Value::Number(_) => 8,
-        Value::Text(text) => text.len(),
-        Value::Numbers(numbers) => size_of_val(numbers.as_slice()),
     }
 }

@@ -52,6 +52,8 @@ macro_rules! attacks {
             await_itself: Rust => "hostile/await-itself interrupted";
             await_ring: Rust => "canceled";
             cancels_everybody: Rust => "canceled";
+            crowd_of_delays: Rust => "its supplier has 2000 runs already, which is the most";
+            crowd_of_waits: Rust => "look at 2000 conditions at most, and 901 more are too many";
             crowd_that_just_yields: Rust => "hostile/uses-its-slice preempted";
             crowd_that_spins: Rust => "hostile/endless-loop preempted";
             crowd_that_spins_in_cleanup: Rust => "hostile/endless-loop-in-cleanup cleanup-overrun";
@@ -75,10 +77,16 @@ macro_rules! attacks {
             giant_string: Rust => "too much data is being copied between the host and the guest";
             groups_of_groups: Rust => "canceled";
             highest_priority_forever: Rust => "belongs to run 1; a command writes what it requires, while it requires it";
+            hoarded_arguments: Rust => "the host keeps 64.0 MiB at most for all runs of the plugin";
+            hoarded_groups: Rust => "the host keeps 64.0 MiB at most for all runs of the plugin";
             hoarded_handles: Rust => "the run holds 10000 handles, which is the most; drop those it does not need";
+            hoarded_signals: Rust => "the host keeps 64.0 MiB at most for all runs of the plugin";
             invalid_utf8: Rust => "invalid utf-8 sequence of 1 bytes from index 0";
+            machine_that_looks_twice: Rust => "look at 2000 conditions at most, and 501 more are too many";
+            machine_without_an_end: Rust => "a state machine has 1000 states at most";
             log_flood: Rust => "more lines were dropped: too many in one tick";
             memory_growth: Rust => "of memory and was refused more: its limit is";
+            name_of_another: Rust => "hostile/innocent/holds failed";
             nested_groups: Rust => "canceled";
             nested_handles: Rust => "too much data is being copied between the host and the guest";
             nested_signals: Rust => "a signal made of more than 1000 others";
@@ -95,6 +103,7 @@ macro_rules! attacks {
             path_symlink: Rust => "/link: permission denied, /folder-link/outside.txt: permission denied, /sub/../link: permission denied";
             random_that_differs: Rust => "ef06b4b4adc8090f";
             request_storm: Rust => "preempted";
+            results_times_a_thousand: Rust => "the plugin has handed the host";
             reused_handle: Rust => "unknown handle index 1";
             sleeps_for_a_year: Rust => "canceled";
             sockets: Rust => "permission denied, permission denied, permission denied";
@@ -102,7 +111,7 @@ macro_rules! attacks {
             state_from_an_earlier_run: Rust => "this is the first run";
             tells_time_apart: Rust => "40ms 40ms";
             terminal_escapes: Rust => r"hostile/terminal-escapes failed \\u{1b}[2J";
-            thousands_of_triggers: Rust => "the bindings of commands of the same supplier look at 2000 conditions already, which is the";
+            thousands_of_triggers: Rust => "of the same supplier look at 2000 conditions at most";
             times_that_are_none: Rust => "a time of NaN s; give a finite number of seconds";
             topic_flood: Rust => "the plugin has 512 topics, which is the most;";
             topic_of_another: Rust => "was not granted; the plugin";

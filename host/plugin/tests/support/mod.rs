@@ -269,7 +269,7 @@ pub fn configured(entries: &[(&str, &str)]) -> Policy {
     let entries = entries.iter();
     Policy {
         config: entries
-            .map(|(key, value)| ((*key).to_owned(), Value::Text((*value).to_owned())))
+            .map(|(key, value)| ((*key).to_owned(), Value::Text((*value).into())))
             .collect(),
         ..Policy::default()
     }

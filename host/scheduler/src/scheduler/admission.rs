@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Scheduler;
 use super::runs::{Key, Scope, Stage};
-use crate::{Admission, Blocker, Command, EventKind, Outcome, Refusal, Supplier};
+use crate::{Admission, Blocker, Command, EventKind, Outcome, Refusal, Resource, Supplier};
 
 impl Scheduler {
     /// Admits a command in a scope. It is queued or, if a body is executing, started at once.
@@ -35,6 +35,11 @@ impl Scheduler {
         if !self.is_schedulable(command, parent)? {
             return Ok(None);
         }
+        let claim = command
+            .supplier()
+            .map(|supplier| supplier.claim(Resource::Runs, 1))
+            .transpose()
+            .map_err(|most| refused(command, Blocker::Runs(most)))?;
         for key in self.queued_conflicts(command) {
             self.emit(key, EventKind::Interrupted(command.name()));
             self.leave_queue(key, true, &Outcome::Interrupted(command.name().clone()));
@@ -48,7 +53,7 @@ impl Scheduler {
             Scope::OpMode(_) if self.is_active(&scope) => self.scheduled_in_opmode.add(command),
             Scope::Global | Scope::OpMode(_) => {}
         }
-        let key = self.runs.insert(command, parent, scope);
+        let key = self.runs.insert(command, parent, scope, claim);
         for mechanism in command.requirements().iter() {
             self.queued_for[mechanism.index()] = Some(key);
         }
@@ -81,12 +86,7 @@ impl Scheduler {
         if command.is_running() {
             return Ok(false);
         }
-        let refused = |blocker| {
-            Err(Refusal {
-                command: command.name().clone(),
-                blocker,
-            })
-        };
+        let refused = |blocker| Err(refused(command, blocker));
         if let Some(reason) = command.supplier().and_then(Supplier::withdrawn) {
             return refused(Blocker::Withdrawn(reason));
         }
@@ -98,6 +98,10 @@ impl Scheduler {
         let limit = own.map_or(self.limits.depth, |own| own.min(self.limits.depth));
         if parent_run.is_some_and(|run| run.depth + 1 >= limit) {
             return refused(Blocker::Depth(limit));
+        }
+        let room = command.supplier().map(|by| by.has_room(Resource::Runs, 1));
+        if let Some(Err(most)) = room {
+            return refused(Blocker::Runs(most));
         }
         let inherited = parent_run.map_or(i32::MIN, |run| run.effective_priority);
         let priority = command.priority().max(inherited);
@@ -187,5 +191,12 @@ impl Scheduler {
         self.runs
             .get(key)
             .map_or(i32::MIN, |run| run.effective_priority)
+    }
+}
+
+fn refused(command: &Command, blocker: Blocker) -> Refusal {
+    Refusal {
+        command: command.name().clone(),
+        blocker,
     }
 }

@@ -3,7 +3,7 @@
 use super::runs::Scope;
 use super::triggers::succeed;
 use super::{InvalidDefault, Scheduler};
-use crate::{Command, MechanismId};
+use crate::{Claim, Command, MechanismId};
 
 /// The default commands, per mechanism and scope.
 pub(super) struct Defaults {
@@ -13,12 +13,12 @@ pub(super) struct Defaults {
     order: Vec<MechanismId>,
 }
 
-#[derive(Clone)]
 struct DefaultCommand {
     command: Command,
     /// What takes the command's place as soon as that is not running.
     successor: Option<Command>,
     scope: Scope,
+    claim: Option<Claim>,
     /// It was set more than once, and so supersedes itself: what is running of it is canceled as
     /// if another had been set, and started anew.
     again: bool,
@@ -27,7 +27,7 @@ struct DefaultCommand {
 impl Defaults {
     pub(super) fn new(mechanisms: usize) -> Self {
         Self {
-            stacks: vec![Vec::new(); mechanisms],
+            stacks: (0..mechanisms).map(|_| Vec::new()).collect(),
             order: Vec::with_capacity(mechanisms),
         }
     }
@@ -40,6 +40,13 @@ impl Defaults {
 
     pub(super) fn count(&self, mechanism: MechanismId) -> usize {
         self.stacks[mechanism.index()].len()
+    }
+
+    /// What the last one takes of what its supplier may have.
+    pub(super) fn claim_last(&mut self, mechanism: MechanismId, claim: Option<Claim>) {
+        if let Some(last) = self.stacks[mechanism.index()].last_mut() {
+            last.claim = claim;
+        }
     }
 
     pub(super) fn remove_last(&mut self, mechanism: MechanismId) {
@@ -82,13 +89,12 @@ impl Scheduler {
         let same = stack
             .iter()
             .position(|other| other.command == *command && other.scope == scope);
-        if let Some(same) = same {
-            stack.remove(same);
-        }
+        let before = same.map(|same| stack.remove(same));
         stack.push(DefaultCommand {
             command: command.clone(),
             successor: None,
             scope,
+            claim: before.and_then(|before| before.claim),
             again: same.is_some(),
         });
         if !self.defaults.order.contains(&mechanism) {

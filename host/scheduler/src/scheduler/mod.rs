@@ -240,7 +240,7 @@ impl Scheduler {
     pub fn bind(&mut self, signal: &Signal, binding: Binding, command: &Command) {
         let scope = self.outer_scope();
         self.triggers
-            .add(signal.clone(), binding, command.clone(), scope);
+            .add(signal.clone(), binding, command.clone(), scope, None);
     }
 
     /// Sets a mechanism's default command, in the scope of the present op mode if there is one.

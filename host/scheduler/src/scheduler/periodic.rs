@@ -15,7 +15,7 @@ impl Scheduler {
             .runs_while_disabled(true)
             .build_async(|_| std::future::ready(Ok(None)));
         let scope = self.outer_scope();
-        let key = self.runs.insert(&command, None, scope);
+        let key = self.runs.insert(&command, None, scope, None);
         if let Some(run) = self.runs.get_mut(key) {
             run.periodic = true;
             run.stage = Stage::Running;

@@ -12,8 +12,8 @@ use super::runs::{Key, Run, Scope, Wait};
 use super::waits::{AwaitState, Waiter};
 use crate::groups::first_conflict;
 use crate::{
-    Admission, Answer, AwaitMode, Binding, Command, EventKind, ForkFailure, MAX_SIGNAL_PARTS,
-    MechanismId, Outcome, Refusal, Request, Signal, WaitResult,
+    Admission, Answer, AwaitMode, Binding, Claim, Command, EventKind, ForkFailure,
+    MAX_SIGNAL_PARTS, MechanismId, Outcome, Refusal, Request, Resource, Signal, WaitResult,
 };
 
 /// How many default commands one mechanism may have when a body sets another.
@@ -109,8 +109,19 @@ impl Scheduler {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
             return Some(Answer::Waited(WaitResult::TimedOut));
         }
+        let claim = match self.claim_conditions(key, &signal) {
+            Ok(claim) => claim,
+            Err(answer) => return Some(answer),
+        };
         let deadline = timeout.map(|timeout| self.tick.time.saturating_add(timeout));
-        self.suspend(key, Wait::Condition { signal, deadline });
+        self.suspend(
+            key,
+            Wait::Condition {
+                signal,
+                deadline,
+                _claim: claim,
+            },
+        );
         self.turns.list_for_next(&mut self.runs, key);
         None
     }
@@ -156,7 +167,7 @@ impl Scheduler {
         }
         self.awaits += 1;
         let serial = self.awaits;
-        let outcomes = vec![None; commands.len()];
+        let outcomes = commands.iter().map(|_| None).collect();
         let state = AwaitState {
             serial,
             mode,
@@ -308,11 +319,12 @@ impl Scheduler {
         if let Err(answer) = check_signal(&signal) {
             return answer;
         }
-        if let Err(answer) = self.count_scoped(key, signal.parts()) {
-            return answer;
-        }
+        let claim = match self.count_scoped(key, signal.parts()) {
+            Ok(claim) => claim,
+            Err(answer) => return answer,
+        };
         let scope = self.scope_of_children(key);
-        self.triggers.add(signal, binding, command, scope);
+        self.triggers.add(signal, binding, command, scope, claim);
         Answer::Done
     }
 
@@ -329,12 +341,13 @@ impl Scheduler {
         match self.add_default(mechanism, command, scope) {
             Err(error) => return Answer::Invalid(error.to_string()),
             Ok(Added::Again) => {}
-            Ok(Added::New) => {
-                if let Err(answer) = self.count_scoped(key, 1) {
+            Ok(Added::New) => match self.count_scoped(key, 1) {
+                Ok(claim) => self.defaults.claim_last(mechanism, claim),
+                Err(answer) => {
                     self.defaults.remove_last(mechanism);
                     return answer;
                 }
-            }
+            },
         }
         let caller = self.runs.get(key).map(|run| run.command.clone());
         if caller.is_some() && caller != before {
@@ -343,8 +356,8 @@ impl Scheduler {
         Answer::Done
     }
 
-    /// Counts something that is scoped to a run, within the limit.
-    fn count_scoped(&mut self, key: Key, parts: u32) -> Result<(), Answer> {
+    /// Counts something that is scoped to a run, within the limits.
+    fn count_scoped(&mut self, key: Key, parts: u32) -> Result<Option<Claim>, Answer> {
         let (limit, parts) = (self.limits.scoped_bindings, parts as usize);
         if self.scoped_bindings + parts > limit {
             return Err(Answer::Invalid(format!(
@@ -353,31 +366,41 @@ impl Scheduler {
             )));
         }
         let Some(run) = self.runs.get_mut(key).filter(|run| !run.periodic) else {
-            return Ok(());
+            return Ok(None);
         };
-        if let Some(supplier) = run.command.supplier()
-            && !supplier.count_scoped(parts)
-        {
-            let most = supplier.limits().scoped_bindings.unwrap_or(limit);
-            return Err(Answer::Invalid(format!(
-                "the bindings of commands of the same supplier look at {most} conditions already, \
-                 which is the most they may"
-            )));
-        }
+        let claim = claim_conditions(run, parts)?;
         run.has_scoped = true;
         self.scoped_bindings += parts;
-        Ok(())
+        Ok(claim)
     }
 
     /// What was scoped to a command is undone.
     pub(super) fn forget_scoped(&mut self, scope: &Scope, parts: usize) {
-        if let Scope::Command(command) = scope {
+        if let Scope::Command(_) = scope {
             self.scoped_bindings -= parts;
-            if let Some(supplier) = command.supplier() {
-                supplier.forget_scoped(parts);
-            }
         }
     }
+
+    /// A signal is going to be looked at in every tick for a run.
+    fn claim_conditions(&self, key: Key, signal: &Signal) -> Result<Option<Claim>, Answer> {
+        match self.runs.get(key) {
+            Some(run) => claim_conditions(run, signal.parts() as usize),
+            None => Ok(None),
+        }
+    }
+}
+
+fn claim_conditions(run: &Run, parts: usize) -> Result<Option<Claim>, Answer> {
+    let Some(supplier) = run.command.supplier() else {
+        return Ok(None);
+    };
+    let claim = supplier.claim(Resource::Conditions, parts);
+    claim.map(Some).map_err(|most| {
+        Answer::Invalid(format!(
+            "the bindings and waits of commands of the same supplier look at {most} conditions at \
+             most, and {parts} more are too many"
+        ))
+    })
 }
 
 fn check_signal(signal: &Signal) -> Result<(), Answer> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Limits;
 use super::forked::Forked;
 use super::waits::{AwaitState, Waiters};
-use crate::{Answer, Command, Coroutine, Outcome, RunId, Signal};
+use crate::{Answer, Claim, Command, Coroutine, Outcome, RunId, Signal};
 
 /// A run, for as long as it lives; stale from then on, even when its slot is used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,6 +48,7 @@ pub(super) struct Run {
     pub(super) canceled_as: Outcome,
     pub(super) waiters: Waiters,
     pub(super) forked: Forked,
+    _claim: Option<Claim>,
     first_child: Option<Key>,
     last_child: Option<Key>,
     next_sibling: Option<Key>,
@@ -86,6 +87,7 @@ pub(super) enum Wait {
     Condition {
         signal: Signal,
         deadline: Option<Duration>,
+        _claim: Option<Claim>,
     },
     Forever,
     Await(AwaitState),
@@ -111,7 +113,13 @@ impl Run {
 
 impl Runs {
     /// Adds a queued run as the last child of its parent.
-    pub(super) fn insert(&mut self, command: &Command, parent: Option<Key>, scope: Scope) -> Key {
+    pub(super) fn insert(
+        &mut self,
+        command: &Command,
+        parent: Option<Key>,
+        scope: Scope,
+        claim: Option<Claim>,
+    ) -> Key {
         self.last_id += 1;
         let id = RunId(self.last_id);
         let (mut priority, mut depth) = (command.priority(), 0);
@@ -139,6 +147,7 @@ impl Runs {
             canceled_as: Outcome::Canceled,
             waiters: Waiters::default(),
             forked: Forked::default(),
+            _claim: claim,
             first_child: None,
             last_child: None,
             next_sibling: None,

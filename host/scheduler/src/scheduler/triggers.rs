@@ -4,7 +4,7 @@
 
 use super::Scheduler;
 use super::runs::Scope;
-use crate::{Binding, Command, Signal};
+use crate::{Binding, Claim, Command, Signal};
 
 /// One binding of a command to a signal.
 struct Trigger {
@@ -14,6 +14,7 @@ struct Trigger {
     /// What takes the command's place as soon as that is not running.
     successor: Option<Command>,
     scope: Scope,
+    _claim: Option<Claim>,
     /// The sample before; none before the first.
     before: Option<bool>,
     /// Its scope has ended; it is about to go.
@@ -25,13 +26,21 @@ struct Trigger {
 pub(super) struct Triggers(Vec<Trigger>);
 
 impl Triggers {
-    pub(super) fn add(&mut self, signal: Signal, binding: Binding, command: Command, scope: Scope) {
+    pub(super) fn add(
+        &mut self,
+        signal: Signal,
+        binding: Binding,
+        command: Command,
+        scope: Scope,
+        claim: Option<Claim>,
+    ) {
         self.0.push(Trigger {
             signal,
             binding,
             command,
             successor: None,
             scope,
+            _claim: claim,
             before: None,
             removed: false,
         });

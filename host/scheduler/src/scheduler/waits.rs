@@ -4,11 +4,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Scheduler;
 use super::runs::{Key, Run, Runs, Wait};
-use crate::{Answer, AwaitMode, Command, Outcome, WaitResult};
+use crate::{Answer, AwaitMode, Claim, Command, Failure, Outcome, Resource, Supplier, WaitResult};
 
 /// An await in progress.
 pub(super) struct AwaitState {
@@ -16,9 +17,15 @@ pub(super) struct AwaitState {
     pub(super) serial: u64,
     pub(super) mode: AwaitMode,
     pub(super) commands: Vec<Command>,
-    pub(super) outcomes: Vec<Option<Outcome>>,
+    pub(super) outcomes: Vec<Option<Ended>>,
     /// How many outcomes are there.
     pub(super) ended: usize,
+}
+
+/// How a command has ended, while others are still waited for.
+pub(super) struct Ended {
+    outcome: Outcome,
+    _claim: Option<Claim>,
 }
 
 /// Somebody who waits for a run.
@@ -163,7 +170,9 @@ impl Scheduler {
             Wait::Turn | Wait::Timer(_) => Turn::Resume(Answer::Done),
             Wait::Forever => Turn::Asleep,
             Wait::Preempted(answer) => Turn::Resume(std::mem::replace(answer, Answer::Continue)),
-            Wait::Condition { signal, deadline } => {
+            Wait::Condition {
+                signal, deadline, ..
+            } => {
                 if signal.sample_contained(tick) {
                     Turn::Resume(Answer::Waited(WaitResult::Met))
                 } else if deadline.is_some_and(|deadline| tick.time >= deadline) {
@@ -209,7 +218,10 @@ impl Scheduler {
             return None;
         }
         Some(match state.mode {
-            AwaitMode::All => Answer::Outcomes(state.outcomes.into_iter().flatten().collect()),
+            AwaitMode::All => {
+                let ended = state.outcomes.into_iter().flatten();
+                Answer::Outcomes(ended.map(|ended| ended.outcome).collect())
+            }
             AwaitMode::Any | AwaitMode::Race => {
                 let won = state.outcomes.iter().position(Option::is_some).unwrap_or(0);
                 for command in &state.commands {
@@ -221,7 +233,8 @@ impl Scheduler {
                         return None;
                     }
                 }
-                let outcome = state.outcomes[won].take().unwrap_or(Outcome::Canceled);
+                let won_by = state.outcomes[won].take();
+                let outcome = won_by.map_or(Outcome::Canceled, |ended| ended.outcome);
                 Answer::Winner {
                     index: won,
                     outcome,
@@ -234,14 +247,13 @@ impl Scheduler {
     pub(super) fn record_outcome(&mut self, waiter: Waiter, outcome: &Outcome) {
         if let Some(Run {
             wait: Wait::Await(state),
+            command,
             ..
         }) = self.runs.get_mut(waiter.run)
             && state.serial == waiter.serial
         {
-            if state.outcomes[waiter.index]
-                .replace(outcome.clone())
-                .is_none()
-            {
+            let ended = Ended::new(command.supplier(), outcome, &state.commands[waiter.index]);
+            if state.outcomes[waiter.index].replace(ended).is_none() {
                 state.ended += 1;
             }
             if state.is_over() {
@@ -293,12 +305,41 @@ impl Scheduler {
     }
 }
 
+impl Ended {
+    /// What the one who waits is told. A value that is more than its supplier may have kept is
+    /// dropped, which is a failure.
+    fn new(supplier: Option<&Supplier>, outcome: &Outcome, command: &Command) -> Self {
+        let bytes = match outcome {
+            Outcome::Completed(Some(value)) => value.shared_bytes(),
+            _ => 0,
+        };
+        let claim = supplier.filter(|_| bytes > 0);
+        match claim.map(|by| by.claim(Resource::Bytes, bytes)).transpose() {
+            Ok(claim) => Self {
+                outcome: outcome.clone(),
+                _claim: claim,
+            },
+            Err(most) => Self {
+                outcome: Outcome::Failed(Failure {
+                    command: command.name().clone(),
+                    message: Arc::from(format!(
+                        "its result of {bytes} bytes was dropped: {most} bytes is the most that is \
+                         kept for the supplier of the command that waits for it"
+                    )),
+                }),
+                _claim: None,
+            },
+        }
+    }
+}
+
 impl AwaitState {
     /// Whether something awaited has ended by itself.
     pub(super) fn is_won(&self) -> bool {
         self.outcomes
             .iter()
-            .any(|outcome| matches!(outcome, Some(Outcome::Completed(_) | Outcome::Failed(_))))
+            .flatten()
+            .any(|ended| matches!(ended.outcome, Outcome::Completed(_) | Outcome::Failed(_)))
     }
 
     fn is_over(&self) -> bool {

@@ -29,8 +29,8 @@ fn every_kind() -> Script {
         Value::Boolean(true),
         Value::Integer(-3),
         Value::Number(f64::NAN),
-        Value::Text("\"quoted\"\n\u{1b}".to_owned()),
-        Value::Numbers(vec![1.0, 0.1 + 0.2, f64::NEG_INFINITY]),
+        Value::Text("\"quoted\"\n\u{1b}".into()),
+        Value::Numbers([1.0, 0.1 + 0.2, f64::NEG_INFINITY].into()),
     ] {
         let name = "drive/state".into();
         script.host(RecordKind::Topic { name, value });

@@ -122,7 +122,7 @@ fn what_the_host_says_happens_in_the_present_tick() {
     recorder.log("autos", "", None, LogLevel::Info, "loaded");
     recorder.driver_fault("can-bus", "silence");
     recorder.driver_recovered("can-bus");
-    recorder.topic("drive/pose", Value::Numbers(vec![1.0, 2.0]));
+    recorder.topic("drive/pose", Value::Numbers([1.0, 2.0].into()));
     recorder.note("hello");
     recorder.end_tick(None);
     let records = all(consumer);

@@ -3,7 +3,7 @@
 
 wit_bindgen::generate!({ path: "../../../wit/command/0.1", world: "command-plugin" });
 
-use exports::gantry::command::plugin::{Definition, Description, Guest};
+use exports::gantry::command::plugin::{Definition, Description, Guest, Kind, Parameter};
 use gantry::command::coroutine;
 use gantry::command::types::{Argument, SchedulingError, Value};
 
@@ -14,6 +14,9 @@ struct Attack {
     run: fn() -> Answer,
     on_lift: bool,
 }
+
+/// What attacks start with an argument.
+const TAKES_TEXT: &str = "takes_text";
 
 macro_rules! attacks {
     (free: $($free:ident)* ; on the lift: $($lift:ident)*) => {
@@ -26,6 +29,8 @@ macro_rules! attacks {
             Attack { name: "idle", run: idle, on_lift: false },
             Attack { name: "await_ring_back", run: await_ring_back, on_lift: false },
             Attack { name: "uses_its_slice", run: crowd_that_just_yields::use_slice, on_lift: false },
+            Attack { name: "returns_much", run: results_times_a_thousand::return_much, on_lift: false },
+            Attack { name: TAKES_TEXT, run: idle, on_lift: false },
             Attack { name: "idle_on_lift", run: idle, on_lift: true },
             Attack { name: "loops_on_lift", run: endless_loop::run, on_lift: true },
         ];
@@ -88,6 +93,15 @@ attacks! {
     crowd_that_spins
     crowd_that_just_yields
     crowd_that_spins_in_cleanup
+    crowd_of_delays
+    crowd_of_waits
+    results_times_a_thousand
+    machine_that_looks_twice
+    machine_without_an_end
+    hoarded_arguments
+    hoarded_groups
+    hoarded_signals
+    name_of_another
     ;
     on the lift:
     output_after_losing_it
@@ -103,7 +117,16 @@ impl Guest for Plugin {
         let definition = |attack: &Attack| Definition {
             name: attack.name.replace('_', "-"),
             summary: String::new(),
-            parameters: Vec::new(),
+            parameters: match attack.name {
+                TAKES_TEXT => vec![Parameter {
+                    name: "text".to_owned(),
+                    summary: String::new(),
+                    kind: Kind::Text,
+                    unit: String::new(),
+                    default: None,
+                }],
+                _ => Vec::new(),
+            },
             returns: None,
             requirements: match attack.on_lift {
                 true => vec!["lift".to_owned()],

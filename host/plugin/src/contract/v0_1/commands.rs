@@ -2,8 +2,8 @@
 
 use gantry_scheduler::{Command, GroupError, Request, Signal, delay, parallel, race, sequence};
 use gantry_scheduler::{MechanismSet, Value, condition};
-use wasmtime::Result;
 use wasmtime::component::Resource;
+use wasmtime::{Error, Result};
 
 use super::bindings::gantry::command::commands::{Host, HostCommand};
 use super::bindings::gantry::command::types::{Argument, SchedulingError};
@@ -32,18 +32,24 @@ impl HostCommand for RunState {
             .collect();
         let bytes = arguments
             .iter()
-            .map(|(name, value)| name.len() + size(value));
-        self.hand_over(name.len() + bytes.sum::<usize>())?;
+            .map(|(name, value)| name.len() + size::of_value(value));
+        let bytes = name.len() + bytes.sum::<usize>();
+        self.hand_over(bytes)?;
+        let claim = match self.claim(size::COMMAND + bytes) {
+            Ok(claim) => claim,
+            Err(message) => return Ok(Err(message)),
+        };
         let context = &self.context;
         let found = context
             .grants
-            .command(&registry, &context.name, &name, arguments);
+            .command(&registry, &context.name, &name, arguments, claim);
         Ok(found.and_then(|command| self.try_keep(command)))
     }
 
     fn sequence(&mut self, members: Vec<Resource<Command>>) -> Result<Resource<Command>> {
         let members = self.members(&members)?;
-        self.keep(self.own(&sequence(&members)))
+        let bytes = members.len() * size::COMMAND;
+        self.keep_own(&sequence(&members), bytes)
     }
 
     fn parallel(
@@ -52,25 +58,28 @@ impl HostCommand for RunState {
         optional: Vec<Resource<Command>>,
     ) -> Made {
         let (required, optional) = (self.members(&required)?, self.members(&optional)?);
-        Ok(self.made(parallel(&required, &optional)))
+        let bytes = (required.len() + optional.len()) * size::COMMAND;
+        Ok(self.made(parallel(&required, &optional), bytes))
     }
 
     fn race(&mut self, members: Vec<Resource<Command>>) -> Made {
         let members = self.members(&members)?;
-        Ok(self.made(race(&members)))
+        let bytes = members.len() * size::COMMAND;
+        Ok(self.made(race(&members), bytes))
     }
 
     fn delay(&mut self, seconds: f64) -> Made {
-        Ok(convert::wait(seconds).and_then(|time| self.try_keep(self.own(&delay(time)))))
+        Ok(convert::wait(seconds).and_then(|time| self.try_keep_own(&delay(time), 0)))
     }
 
     fn condition(&mut self, signal: Resource<Signal>) -> Result<Resource<Command>> {
-        let command = condition(self.table.get(&signal)?);
-        self.keep(self.own(&command))
+        let signal = self.table.get(&signal)?.clone();
+        self.keep_own(&condition(&signal), size::of_signal(&signal))
     }
 
     fn named(&mut self, this: Resource<Command>, name: String) -> Result<Resource<Command>> {
-        let command = self.table.get(&this)?.named(readable(&name));
+        let name = self.label(&name);
+        let command = self.table.get(&this)?.named(name);
         self.keep(command)
     }
 
@@ -86,7 +95,7 @@ impl HostCommand for RunState {
     fn with_timeout(&mut self, this: Resource<Command>, seconds: f64) -> Made {
         let command = self.table.get(&this)?.clone();
         Ok(convert::wait(seconds)
-            .and_then(|time| self.try_keep(self.own(&command.with_timeout(time)))))
+            .and_then(|time| self.try_keep_own(&command.with_timeout(time), 2 * size::COMMAND)))
     }
 
     fn until(
@@ -94,8 +103,9 @@ impl HostCommand for RunState {
         this: Resource<Command>,
         signal: Resource<Signal>,
     ) -> Result<Resource<Command>> {
-        let command = self.table.get(&this)?.until(self.table.get(&signal)?);
-        self.keep(self.own(&command))
+        let signal = self.table.get(&signal)?.clone();
+        let command = self.table.get(&this)?.until(&signal);
+        self.keep_own(&command, 2 * size::COMMAND + size::of_signal(&signal))
     }
 
     fn name(&mut self, this: Resource<Command>) -> Result<String> {
@@ -144,9 +154,36 @@ impl RunState {
     pub(super) fn made(
         &mut self,
         command: std::result::Result<Command, GroupError>,
+        bytes: usize,
     ) -> std::result::Result<Resource<Command>, String> {
         let command = command.map_err(|error| error.to_string())?;
-        self.try_keep(self.own(&command))
+        self.try_keep_own(&command, bytes)
+    }
+
+    /// Keeps a command that is made here, of so many bytes besides itself.
+    fn try_keep_own(
+        &mut self,
+        command: &Command,
+        bytes: usize,
+    ) -> std::result::Result<Resource<Command>, String> {
+        let command = self.own(command, bytes)?;
+        self.try_keep(command)
+    }
+
+    /// The same where the contract has no way to say that there is too much of it.
+    fn keep_own(&mut self, command: &Command, bytes: usize) -> Result<Resource<Command>> {
+        self.try_keep_own(command, bytes).map_err(Error::msg)
+    }
+}
+
+impl RunState {
+    /// The name of a command that a guest made up, which must not look like one of another plugin.
+    pub(super) fn label(&self, name: &str) -> String {
+        let (name, own) = (readable(name), &self.context.name);
+        match name.split_once('/') {
+            Some((plugin, _)) if plugin != &**own => format!("{own}/{name}"),
+            _ => name,
+        }
     }
 }
 

@@ -14,8 +14,8 @@ impl From<plain::Value> for wit::Value {
             plain::Value::Boolean(value) => wit::Value::Boolean(value),
             plain::Value::Integer(value) => wit::Value::Integer(value),
             plain::Value::Number(value) => wit::Value::Number(value),
-            plain::Value::Text(value) => wit::Value::Text(value),
-            plain::Value::Numbers(value) => wit::Value::Numbers(value),
+            plain::Value::Text(value) => wit::Value::Text(value.to_string()),
+            plain::Value::Numbers(value) => wit::Value::Numbers(value.to_vec()),
         }
     }
 }
@@ -26,10 +26,10 @@ impl From<wit::Value> for plain::Value {
             wit::Value::Boolean(value) => plain::Value::Boolean(value),
             wit::Value::Integer(value) => plain::Value::Integer(value),
             wit::Value::Number(value) => plain::Value::Number(value),
-            wit::Value::Text(value) => plain::Value::Text(value),
-            wit::Value::Numbers(value) => plain::Value::Numbers(value),
+            wit::Value::Text(value) => plain::Value::Text(value.into()),
+            wit::Value::Numbers(value) => plain::Value::Numbers(value.into()),
             // A guest has no business making one, and its text is all there is to it.
-            wit::Value::Other(text) => plain::Value::Text(text),
+            wit::Value::Other(text) => plain::Value::Text(text.into()),
         }
     }
 }

@@ -7,7 +7,7 @@ use wasmtime::component::Resource;
 use super::bindings::gantry::command::coroutine::{Host, WaitResult, Winner};
 use super::bindings::gantry::command::types::{Outcome, SchedulingError};
 use super::convert;
-use crate::run::{Denied, RunState, unexpected};
+use crate::run::{Denied, RunState, size, unexpected};
 
 /// The most commands that one call may name.
 const MAX_COMMANDS: usize = 1000;
@@ -32,6 +32,7 @@ impl Host for RunState {
         let request = Request::Await(vec![command], AwaitMode::All);
         match self.ask("await", request).await? {
             Ok(Answer::Outcomes(mut outcomes)) if outcomes.len() == 1 => {
+                self.hand_back(&outcomes)?;
                 Ok(Ok(outcomes.remove(0).into()))
             }
             Ok(other) => unexpected("await", &other),
@@ -49,6 +50,7 @@ impl Host for RunState {
             .await?
         {
             Ok(Answer::Outcomes(outcomes)) => {
+                self.hand_back(&outcomes)?;
                 Ok(Ok(outcomes.into_iter().map(Into::into).collect()))
             }
             Ok(other) => unexpected("await-all", &other),
@@ -65,10 +67,13 @@ impl Host for RunState {
             .ask("await-any", Request::Await(commands, AwaitMode::Any))
             .await?
         {
-            Ok(Answer::Winner { index, outcome }) => Ok(Ok(Winner {
-                index: u32::try_from(index)?,
-                outcome: outcome.into(),
-            })),
+            Ok(Answer::Winner { index, outcome }) => {
+                self.hand_back(std::slice::from_ref(&outcome))?;
+                Ok(Ok(Winner {
+                    index: u32::try_from(index)?,
+                    outcome: outcome.into(),
+                }))
+            }
             Ok(other) => unexpected("await-any", &other),
             Err(denied) => Ok(Err(denied.into())),
         }
@@ -122,6 +127,15 @@ impl Host for RunState {
 }
 
 impl RunState {
+    /// Counts the bytes of results that the guest is about to get a copy of.
+    fn hand_back(&self, outcomes: &[plain::Outcome]) -> Result<()> {
+        let bytes = outcomes.iter().map(|outcome| match outcome {
+            plain::Outcome::Completed(Some(value)) => size::of_value(value),
+            _ => 0,
+        });
+        self.hand_over(bytes.sum())
+    }
+
     fn count_forks(&self, commands: usize) -> std::result::Result<(), String> {
         let (context, tick) = (&self.context, self.moment().number);
         context.usage.fork(tick, commands, &context.limits)

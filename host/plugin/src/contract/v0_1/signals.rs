@@ -98,8 +98,7 @@ impl HostSignal for RunState {
     }
 
     fn drop(&mut self, this: Resource<Signal>) -> Result<()> {
-        self.table.delete(this)?;
-        Ok(())
+        self.drop_signal(this)
     }
 }
 
@@ -118,7 +117,7 @@ impl RunState {
                 "a signal made of more than {MAX_SIGNAL_PARTS} others"
             ));
         }
-        self.try_keep(signal)
+        self.try_keep_signal(signal)
     }
 
     fn compared(

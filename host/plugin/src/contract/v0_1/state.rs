@@ -22,7 +22,7 @@ impl HostTopic for RunState {
         value: Value,
     ) -> Result<std::result::Result<(), String>> {
         let value = value.into();
-        self.hand_over(size(&value))?;
+        self.hand_over(size::of_value(&value))?;
         let context = &self.context;
         let admit = |name: &str| context.usage.new_topic(name, &context.limits);
         let topic = self.table.get(&this)?;

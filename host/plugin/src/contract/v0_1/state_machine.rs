@@ -1,20 +1,23 @@
 //! The resource `state-machine` of the interface `commands`.
 
-use gantry_scheduler::{self as plain, Command, Signal};
+use gantry_scheduler::{self as plain, Claim, Command, Signal};
 use wasmtime::component::Resource;
-use wasmtime::{Result, bail};
+use wasmtime::{Error, Result, bail};
 
 use super::bindings::gantry::command::commands::HostStateMachine;
 use super::commands::readable;
-use crate::run::RunState;
+use crate::run::{RunState, size};
 
-/// A machine under construction; none once it is built.
+/// A machine under construction with what is kept for it; none once it is built.
 #[allow(unreachable_pub)]
-pub struct StateMachine(Option<plain::StateMachine>);
+pub struct StateMachine(Option<(plain::StateMachine, Claim)>);
 
 impl StateMachine {
     fn open(&mut self) -> std::result::Result<&mut plain::StateMachine, String> {
-        self.0.as_mut().ok_or_else(built)
+        self.0
+            .as_mut()
+            .map(|(machine, _)| machine)
+            .ok_or_else(built)
     }
 }
 
@@ -22,14 +25,17 @@ fn built() -> String {
     "the state machine is built already; make a new one".to_owned()
 }
 
-/// The most states and transitions that one call may name.
+/// The most states that a machine may have.
+const MAX_STATES: usize = 1000;
+
+/// The most states that one call may name.
 const MAX_ORIGINS: usize = 1000;
 
 impl HostStateMachine for RunState {
     fn new(&mut self, name: String) -> Result<Resource<StateMachine>> {
-        self.keep(StateMachine(Some(plain::StateMachine::new(readable(
-            &name,
-        )))))
+        let machine = plain::StateMachine::new(self.label(&name));
+        let claim = self.claim(size::COMMAND).map_err(Error::msg)?;
+        self.keep(StateMachine(Some((machine, claim))))
     }
 
     fn add_state(
@@ -39,7 +45,11 @@ impl HostStateMachine for RunState {
         command: Resource<Command>,
     ) -> Result<u32> {
         let command = self.table.get(&command)?.clone();
+        self.grow(&this, size::COMMAND)?.map_err(Error::msg)?;
         match self.table.get_mut(&this)?.open() {
+            Ok(machine) if machine.state_count() >= MAX_STATES => {
+                bail!("a state machine has {MAX_STATES} states at most")
+            }
             Ok(machine) => Ok(u32::try_from(machine.add_state(readable(&name), command))?),
             Err(message) => bail!("{message}"),
         }
@@ -53,6 +63,9 @@ impl HostStateMachine for RunState {
         signal: Resource<Signal>,
     ) -> Result<std::result::Result<(), String>> {
         let signal = self.table.get(&signal)?.clone();
+        if let Err(message) = self.grow(&this, transition(Some(&signal)))? {
+            return Ok(Err(message));
+        }
         let machine = self.table.get_mut(&this)?;
         let switched = indices(&origins).and_then(|origins| {
             machine
@@ -74,6 +87,9 @@ impl HostStateMachine for RunState {
             Some(signal) => Some(self.table.get(&signal)?.clone()),
             None => None,
         };
+        if let Err(message) = self.grow(&this, transition(signal.as_ref()))? {
+            return Ok(Err(message));
+        }
         let machine = self.table.get_mut(&this)?;
         let switched = indices(&origins).and_then(|origins| {
             let target = target.map(index);
@@ -90,16 +106,42 @@ impl HostStateMachine for RunState {
         this: Resource<StateMachine>,
         initial: u32,
     ) -> Result<std::result::Result<Resource<Command>, String>> {
-        let Some(machine) = self.table.get_mut(&this)?.0.take() else {
+        let Some((machine, claim)) = self.table.get_mut(&this)?.0.take() else {
             return Ok(Err(built()));
         };
-        Ok(self.made(machine.build(index(initial))))
+        let command = match machine.build(index(initial)) {
+            Ok(command) => command.supplied_by(&self.context.supplier),
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        Ok(self.try_keep(command.claiming(claim)))
     }
 
     fn drop(&mut self, this: Resource<StateMachine>) -> Result<()> {
         self.table.delete(this)?;
         Ok(())
     }
+}
+
+impl RunState {
+    /// More is kept for a machine under construction.
+    fn grow(
+        &mut self,
+        this: &Resource<StateMachine>,
+        bytes: usize,
+    ) -> Result<std::result::Result<(), String>> {
+        let grown = match &mut self.table.get_mut(this)?.0 {
+            Some((_, claim)) => claim.grow(bytes),
+            None => return Ok(Err(built())),
+        };
+        Ok(grown.map_err(|most| self.too_much_kept(bytes, most)))
+    }
+}
+
+/// Bytes of a transition, which may be that of every state.
+fn transition(signal: Option<&Signal>) -> usize {
+    signal.map_or(0, |signal| {
+        MAX_STATES * size_of::<(usize, Option<usize>)>() + size::of_signal(signal)
+    })
 }
 
 fn indices(states: &[u32]) -> std::result::Result<Vec<usize>, String> {
