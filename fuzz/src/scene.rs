@@ -229,8 +229,8 @@ impl Scene {
     fn command(&self, start: &Start) -> Option<Command> {
         let commands = &self.calls.as_ref()?.description().commands;
         let name = &commands[start.command % commands.len()].name;
-        let program = start.program.iter().map(|&byte| char::from(byte)).collect();
-        let arguments = vec![("program".to_owned(), Argument::Text(program))];
+        let program: String = start.program.iter().map(|&byte| char::from(byte)).collect();
+        let arguments = vec![("program".to_owned(), Argument::Text(program.into()))];
         let command = self
             .robot
             .registry
