@@ -355,9 +355,10 @@ fn pad(text: &str, to: usize) -> String {
 /// At most this many lines of an incident are shown.
 const MAX_LINES: usize = 3;
 
-/// Text in lines of at most this width. Never empty.
+/// Text in lines of at most this width, whatever lines it had. Never empty.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let text = fit(text, columns * MAX_LINES);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = fit(&words.join(" "), columns * MAX_LINES);
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let word: Vec<char> = word.chars().collect();

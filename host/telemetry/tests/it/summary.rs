@@ -163,6 +163,18 @@ fn names_and_messages_of_plugins_cannot_move_the_cursor_or_widen_the_page() {
 }
 
 #[test]
+fn a_message_of_several_lines_is_told_as_one() {
+    let mut script = Script::default();
+    let run = script.at(20).start(None, "arm/raise");
+    script.fail(run, "trap: unreachable\n  at raise\n  at run");
+    let summary = script.summary(&[], false);
+    assert!(
+        summary.contains("failed: trap: unreachable at raise at run"),
+        "{summary}"
+    );
+}
+
+#[test]
 fn runs_of_one_name_in_one_place_share_a_row_and_are_counted() {
     let mut script = Script::default();
     for push in 0..40 {
