@@ -10,7 +10,7 @@ use gantry_plugin::{
     Limits, LogLine, LogSink, Pattern, Plugin, Policy, QuarantineLimits, Robot, Runtime,
 };
 use gantry_scheduler::{
-    Command, Event, EventKind, MechanismId, Mechanisms, Observer, RunId, Scheduler, Tick,
+    Command, Event, EventKind, MechanismId, Mechanisms, Observer, Resource, RunId, Scheduler, Tick,
     Value as Argument,
 };
 
@@ -103,6 +103,12 @@ pub fn play(script: Option<&Script>, disabled: Option<u64>) -> Option<Vec<String
         "{:?} run on",
         scene.strangers()
     );
+    if let Some(calls) = &scene.calls {
+        for resource in [Resource::Runs, Resource::Conditions, Resource::Bytes] {
+            let claimed = calls.supplier().claimed(resource);
+            assert_eq!(claimed, 0, "{resource:?} are claimed for ever");
+        }
+    }
     let Seen {
         innocent, meddled, ..
     } = std::mem::take(&mut *scene.seen());
@@ -382,6 +388,9 @@ fn policy() -> Policy {
             call_bytes: 1 << 18,
             log_lines_per_tick: 20,
             live_runs: Some(24),
+            runs: 40,
+            bindings: 200,
+            host_memory: 1 << 20,
             forks_per_tick: 60,
             bytes_per_tick: 1 << 20,
             quarantine: QuarantineLimits {

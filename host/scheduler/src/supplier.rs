@@ -144,6 +144,12 @@ impl Supplier {
         })
     }
 
+    /// How much of it is claimed now.
+    pub fn claimed(&self, resource: Resource) -> usize {
+        let (counter, _) = self.counter(resource);
+        counter.load(Ordering::Relaxed)
+    }
+
     /// An error, the most that there may be, if there is no room for so much more.
     pub(crate) fn has_room(&self, resource: Resource, amount: usize) -> Result<(), usize> {
         let (counter, most) = self.counter(resource);
