@@ -180,7 +180,8 @@ fn in_words_if_any<S: Serializer>(
     }
 }
 
-/// What one run of a plugin may use.
+/// What one run of a plugin may use. It is serialized for a robot's lock, by the names that a robot's
+/// file has for it.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Limits {
@@ -199,6 +200,7 @@ pub struct Limits {
     pub cleanup: Budget,
     /// In how many ticks in a row a run may be pre-empted before it is canceled; none: as the
     /// scheduler's limits say.
+    #[serde(rename = "preemption-limit")]
     pub preemptions: Option<u32>,
     /// Requests of one run per tick before it is pre-empted.
     pub requests_per_tick: u32,
@@ -256,6 +258,7 @@ pub struct QuarantineLimits {
     #[serde(serialize_with = "in_words")]
     pub longest: Duration,
     /// Whether there is another chance at all.
+    #[serde(rename = "retry-when-locked")]
     pub retry: bool,
 }
 

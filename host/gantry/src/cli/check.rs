@@ -18,8 +18,8 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
-    let config = load(&args.robot)?;
-    let (files, lock) = args.locked.files(&config)?;
+    let mut config = load(&args.robot)?;
+    let (files, lock) = args.locked.files(&mut config)?;
     let runtime = common.runtime(&config, false, lock.is_some())?;
     let (telemetry, _consumer) = gantry_telemetry::channel(1024);
     let seed = config.simulation.seed;

@@ -183,11 +183,16 @@ struct Locked {
 }
 
 impl Locked {
-    /// The robot's files and, if it is locked and all is as it was locked, its lock.
-    fn files(&self, config: &RobotConfig) -> anyhow::Result<(Box<dyn PluginFiles>, Option<Lock>)> {
+    /// The robot's files and, if it is locked and all is as it was locked, its lock. Its plugins are
+    /// held to what a locked robot allows then.
+    fn files(
+        &self,
+        config: &mut RobotConfig,
+    ) -> anyhow::Result<(Box<dyn PluginFiles>, Option<Lock>)> {
         if !self.locked {
             return Ok((Box::new(Disk), None));
         }
+        config.lock();
         let files = Held::read(config, &Disk);
         let lock = Lock::verify(config, &files).map_err(|error| match error {
             LockError::Plugins(errors) => anyhow::Error::new(errors),

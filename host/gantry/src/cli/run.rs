@@ -43,10 +43,7 @@ quit          stop the program";
 
 pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
-    let (files, lock) = args.locked.files(&config)?;
-    if lock.is_some() {
-        config.lock();
-    }
+    let (files, lock) = args.locked.files(&mut config)?;
     let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,

@@ -35,10 +35,7 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
         (Some(opmode), Some(duration)) => vec![Phase::of_opmode(&config, opmode, duration)?],
         _ => Phase::of_timeline(&config)?,
     };
-    let (files, lock) = args.locked.files(&config)?;
-    if lock.is_some() {
-        config.lock();
-    }
+    let (files, lock) = args.locked.files(&mut config)?;
     let runtime = common.runtime(&config, false, lock.is_some())?;
     let session = Session::start(
         config,

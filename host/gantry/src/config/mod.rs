@@ -112,12 +112,10 @@ pub enum LoadError {
 }
 
 impl RobotConfig {
-    /// Holds plugins to what a locked robot allows: one that is quarantined has no other chance,
-    /// unless the file says `retry-when-locked`.
+    /// Holds all plugins to what a locked robot allows, as [`PluginConfig::lock`] does.
     pub fn lock(&mut self) {
         for plugin in &mut self.plugins {
-            let quarantine = &mut plugin.limits.quarantine;
-            quarantine.for_good = !quarantine.retry_when_locked.unwrap_or(false);
+            plugin.lock();
         }
     }
 

@@ -46,6 +46,13 @@ impl PluginConfig {
     pub fn may_require(&self, mechanism: &str) -> bool {
         self.mechanisms.iter().any(|grant| grant.name == mechanism)
     }
+
+    /// Holds it to what a locked robot allows: if it is quarantined, it has no other chance, unless
+    /// the file says `retry-when-locked`.
+    pub fn lock(&mut self) {
+        let quarantine = &mut self.limits.quarantine;
+        quarantine.for_good = !quarantine.retry_when_locked.unwrap_or(false);
+    }
 }
 
 /// What `gantry run` does when a plugin's file changes.

@@ -1,6 +1,8 @@
 //! Robots that are locked, through the real binary: what differs is refused and named, and nothing
 //! is compiled.
 
+mod limits;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::path::Path;
