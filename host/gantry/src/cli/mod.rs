@@ -192,7 +192,6 @@ impl Locked {
         if !self.locked {
             return Ok((Box::new(Disk), None));
         }
-        config.lock();
         let files = Held::read(config, &Disk);
         let lock = Lock::verify(config, &files).map_err(|error| match error {
             LockError::Plugins(errors) => anyhow::Error::new(errors),

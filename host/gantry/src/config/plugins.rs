@@ -47,9 +47,16 @@ impl PluginConfig {
         self.mechanisms.iter().any(|grant| grant.name == mechanism)
     }
 
-    /// Holds it to what a locked robot allows: if it is quarantined, it has no other chance, unless
+    /// Holds it to what a locked robot allows: it sees the folder to which the path of the granted one
+    /// leads now, wherever that leads later; and if it is quarantined, it has no other chance, unless
     /// the file says `retry-when-locked`.
     pub fn lock(&mut self) {
+        // One that is not there is reported when the plugin is loaded.
+        if let Some(folder) = &mut self.folder
+            && let Ok(real) = folder.path.canonicalize()
+        {
+            folder.path = real;
+        }
         let quarantine = &mut self.limits.quarantine;
         quarantine.for_good = !quarantine.retry_when_locked.unwrap_or(false);
     }

@@ -115,7 +115,10 @@ impl Lock {
     ///
     /// If there is a plugin that cannot be loaded.
     pub fn of(config: &RobotConfig, files: &dyn PluginFiles) -> Result<Self, ConfigErrors> {
-        let (lock, wrong) = Self::attempt(config, files);
+        // It is to be what it is when it is locked.
+        let mut config = config.clone();
+        config.lock();
+        let (lock, wrong) = Self::attempt(&config, files);
         match wrong.is_empty() {
             true => Ok(lock),
             false => Err(ConfigErrors::new(wrong)),
@@ -123,12 +126,13 @@ impl Lock {
     }
 
     /// Holds the robot to its lock. The plugins' files have been read by then, and are what is
-    /// loaded afterwards, whatever becomes of those on disk.
+    /// loaded afterwards, whatever becomes of those on disk; their folders are looked for once, here.
     ///
     /// # Errors
     ///
     /// If anything differs, or cannot be loaded.
-    pub fn verify(config: &RobotConfig, files: &dyn PluginFiles) -> Result<Self, LockError> {
+    pub fn verify(config: &mut RobotConfig, files: &dyn PluginFiles) -> Result<Self, LockError> {
+        config.lock();
         let robot = config.source.path();
         let path = Self::path_of(robot);
         let locked = Self::read(&path, robot)?;
@@ -147,15 +151,13 @@ impl Lock {
         }
     }
 
-    /// What this robot is, as far as its plugins can be loaded, and what is wrong with the others.
+    /// What a robot that [is held to it](RobotConfig::lock) is, as far as its plugins can be loaded, and
+    /// what is wrong with the others.
     fn attempt(config: &RobotConfig, files: &dyn PluginFiles) -> (Self, Vec<Diagnostic>) {
         let mut wrong = Vec::new();
         let mut plugins = BTreeMap::new();
         for plugin in &config.plugins {
-            // As it is when the robot is locked, which this one need not be yet.
-            let mut plugin = plugin.clone();
-            plugin.lock();
-            let source = match robot::source(&plugin, files) {
+            let source = match robot::source(plugin, files) {
                 Ok(source) => source,
                 Err(error) => {
                     let file = plugin.file.display();
@@ -164,9 +166,9 @@ impl Lock {
                     continue;
                 }
             };
-            let admission = source.admit(&robot::policy(&plugin, &config.trust));
-            let entry = LockedPlugin::of(config, &plugin, &source, &admission);
-            plugins.insert(plugin.name, entry);
+            let admission = source.admit(&robot::policy(plugin, &config.trust));
+            let entry = LockedPlugin::of(config, plugin, &source, &admission);
+            plugins.insert(plugin.name.clone(), entry);
             if let Err(error) = admission {
                 wrong.push(config.diagnostic(plugin.span, error.to_string(), None));
             }

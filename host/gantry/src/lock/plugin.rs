@@ -88,7 +88,6 @@ impl LockedPlugin {
         let names = |patterns: &[gantry_plugin::Pattern]| {
             patterns.iter().map(ToString::to_string).collect()
         };
-        let folder = config.source.path().parent().unwrap_or(Path::new(""));
         let mut limits = toml::Table::try_from(policy.limits).unwrap_or_default();
         // The robot's, and the same for all plugins.
         let stack = config
@@ -112,13 +111,7 @@ impl LockedPlugin {
             publishes: names(&policy.publishes),
             commands: names(&policy.commands),
             folder: policy.folder.as_ref().map(|granted| LockedFolder {
-                // As it is written, so that a lock is the same wherever the robot's folder is.
-                path: granted
-                    .path
-                    .strip_prefix(folder)
-                    .unwrap_or(&granted.path)
-                    .display()
-                    .to_string(),
+                path: path_in(config.source.path(), &granted.path),
                 write: granted.write,
             }),
             limits,
@@ -128,6 +121,27 @@ impl LockedPlugin {
                 .map(|(k, v)| (k.clone(), value(v)))
                 .collect(),
         }
+    }
+}
+
+/// Where a folder is: from that of the robot's file if it is inside, so that a lock is the same
+/// wherever that is.
+fn path_in(robot: &Path, folder: &Path) -> String {
+    let written = robot.parent().unwrap_or(Path::new(""));
+    let here = match written.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => written,
+    };
+    // The folder was looked for, unless it is not there; then it is as it is written.
+    let real = here.canonicalize().unwrap_or_default();
+    let inside = [real.as_path(), written].into_iter();
+    let mut inside = inside.filter_map(|start| folder.strip_prefix(start).ok());
+    let path = inside.next().unwrap_or(folder);
+    match path.to_str() {
+        Some("") => ".".to_owned(),
+        Some(path) => path.to_owned(),
+        // With what is not text escaped, so that no two look alike.
+        None => format!("{path:?}"),
     }
 }
 

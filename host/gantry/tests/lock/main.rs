@@ -1,6 +1,8 @@
 //! Robots that are locked, through the real binary: what differs is refused and named, and nothing
 //! is compiled.
 
+#[cfg(unix)]
+mod folders;
 mod limits;
 #[path = "../support/mod.rs"]
 mod support;
