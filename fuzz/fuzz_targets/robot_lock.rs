@@ -18,7 +18,7 @@ static NOW: LazyLock<Lock> = LazyLock::new(|| {
 
 fuzz_target!(|text: &str| {
     let robot = Path::new("robot.toml");
-    let path = Lock::path_of(robot);
+    let path = Lock::path_of(robot).expect("it is not the robot");
     let lock = match Lock::parse(text, &path, robot) {
         Ok(lock) => lock,
         Err(LockError::Version { found, .. }) => return assert_ne!(found, "1"),

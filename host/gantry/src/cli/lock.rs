@@ -20,6 +20,7 @@ pub(super) struct LockArgs {
 pub(super) fn lock(args: &LockArgs, common: &Common) -> anyhow::Result<()> {
     let config = load(&args.robot)?;
     // What cannot be kept need not be compiled.
+    let path = Lock::path_of(&args.robot)?;
     common.cache_of_locked()?;
     let files = Held::read(&config, &Disk);
     let lock = Lock::of(&config, &files)?;
@@ -30,7 +31,6 @@ pub(super) fn lock(args: &LockArgs, common: &Common) -> anyhow::Result<()> {
             assemble(&config, common, &files, real_time, locked)?;
         }
     }
-    let path = Lock::path_of(&args.robot);
     // One that cannot be read is replaced like any other.
     let before = Lock::read(&path, &args.robot);
     lock.write(&path, &args.robot)?;

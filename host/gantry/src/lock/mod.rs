@@ -54,6 +54,17 @@ pub enum LockError {
         /// The robot.toml.
         robot: PathBuf,
     },
+    /// It would be the robot's file.
+    #[error(
+        "{} cannot be locked: its lock would be called {}, and take its place; give the robot's file \
+         another extension, such as .toml", robot.display(), lock.display()
+    )]
+    Itself {
+        /// Where it would be.
+        lock: PathBuf,
+        /// The robot.toml.
+        robot: PathBuf,
+    },
     /// It cannot be read or written.
     #[error("{}: {error}", path.display())]
     Io {
@@ -105,8 +116,22 @@ pub enum LockError {
 
 impl Lock {
     /// Where the lock of a robot is: beside its file, and called after it.
-    pub fn path_of(robot: &Path) -> PathBuf {
-        robot.with_extension("lock")
+    ///
+    /// # Errors
+    ///
+    /// If that is the robot's file itself.
+    pub fn path_of(robot: &Path) -> Result<PathBuf, LockError> {
+        let lock = robot.with_extension("lock");
+        // The one may also be a link to the other, or only be written differently.
+        let real = |path: &Path| path.canonicalize().ok();
+        let same = lock == robot || real(&lock).is_some_and(|lock| Some(lock) == real(robot));
+        match same {
+            true => Err(LockError::Itself {
+                lock,
+                robot: robot.to_owned(),
+            }),
+            false => Ok(lock),
+        }
     }
 
     /// What this robot is now.
@@ -134,7 +159,7 @@ impl Lock {
     pub fn verify(config: &mut RobotConfig, files: &dyn PluginFiles) -> Result<Self, LockError> {
         config.lock();
         let robot = config.source.path();
-        let path = Self::path_of(robot);
+        let path = Self::path_of(robot)?;
         let locked = Self::read(&path, robot)?;
         let (now, wrong) = Self::attempt(config, files);
         let differences = differences(&locked, &now);

@@ -359,6 +359,31 @@ fn a_lock_that_is_none_is_refused_with_what_would_be_right() {
     robot.succeeds(&["check", "robot.toml", "--locked"]);
 }
 
+#[test]
+fn a_lock_does_not_take_the_place_of_its_robot() {
+    let robot = locked();
+    let file = robot.read("robot.toml");
+    robot.write("other.lock", &file);
+    for arguments in [
+        &["lock", "other.lock"][..],
+        &["check", "other.lock", "--locked"],
+    ] {
+        let expected = "error: other.lock cannot be locked: its lock would be called other.lock, and \
+                        take its place; give the robot's file another extension, such as .toml\n";
+        assert_eq!(robot.fails(arguments), expected);
+    }
+    assert_eq!(text(&robot.read("other.lock")), text(&file));
+    robot.succeeds(&["check", "other.lock"]);
+    #[cfg(unix)]
+    {
+        let link = robot.folder.path().join("other.toml");
+        std::os::unix::fs::symlink("other.lock", link).unwrap();
+        let error = robot.fails(&["lock", "other.toml"]);
+        assert!(error.contains("take its place"), "{error}");
+        assert_eq!(text(&robot.read("other.lock")), text(&file));
+    }
+}
+
 /// Runs the binary with nothing of the other tests: neither their cache nor their secret.
 fn alone(robot: &TestRobot, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
