@@ -14,3 +14,4 @@ mod reports;
 pub mod robot;
 pub mod session;
 pub mod signing;
+mod text;

@@ -12,6 +12,8 @@ use blake2::{Blake2b256, Blake2b512, Digest as _};
 use ed25519_compact::{KeyPair, Noise, Seed};
 use gantry_plugin::KeyId;
 
+use crate::text;
+
 /// Ed25519 over the message itself: what keys are for.
 const ED25519: &[u8; 2] = b"Ed";
 /// Ed25519 over BLAKE2b-512 of the message: what signatures are.
@@ -44,8 +46,8 @@ impl SigningKey {
     /// Reads a secret key that has no password.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         check_private(path)?;
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("cannot read the key {}", path.display()))?;
+        let text =
+            text::read(path).with_context(|| format!("cannot read the key {}", path.display()))?;
         Self::decode(&text).with_context(|| {
             let path = path.display();
             format!("{path} is not a secret key that `gantry keygen` or `minisign -G -W` makes")
@@ -171,7 +173,8 @@ pub fn read_public(text: &str) -> anyhow::Result<String> {
     if text.len() == 56 && text.starts_with("RW") {
         return Ok(text.to_owned());
     }
-    let file = fs::read_to_string(text).with_context(|| format!("cannot read the key {text}"))?;
+    let file =
+        text::read(Path::new(text)).with_context(|| format!("cannot read the key {text}"))?;
     match file.lines().nth(1) {
         Some(line) => Ok(line.trim().to_owned()),
         None => bail!("{text} is not a public key: it has no second line"),

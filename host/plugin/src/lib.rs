@@ -74,7 +74,7 @@ pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
 pub use exceeded::{Exceeded, Limit};
 pub use inspect::{Asks, GrantKind, GrantStatus, GrantUse, Inspection, SignatureReport};
-pub use load::{Admission, LoadError, LoadErrorKind, Sizes, Stage, read_file};
+pub use load::{Admission, LoadError, LoadErrorKind, Sizes, Stage, read_at_most, read_file};
 pub use log::{Level, LogLine, LogSink, MAX_LINE_BYTES};
 pub use plugin::{Plugin, Statistics};
 pub use policy::{Folder, Pattern, Policy, Source};

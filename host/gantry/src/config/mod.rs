@@ -103,7 +103,6 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        #[source]
         error: std::io::Error,
     },
     /// Something is wrong in the file.
@@ -122,9 +121,9 @@ impl RobotConfig {
     /// Reads a file.
     ///
     /// # Errors
-    /// If it cannot be read (it has to be UTF-8), or as for [`parse`](Self::parse).
+    /// If it cannot be read (it has to be a file of UTF-8, of 16 MiB at most), or as for [`parse`](Self::parse).
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path).map_err(|error| LoadError::Unreadable {
+        let text = crate::text::read(path).map_err(|error| LoadError::Unreadable {
             path: path.to_owned(),
             error,
         })?;

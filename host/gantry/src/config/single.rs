@@ -46,7 +46,7 @@ impl SinglePlugin {
     /// whose file this is. What is wrong elsewhere in the robot.toml does not matter, as long as it
     /// is TOML.
     pub fn load(path: &Path, name: Option<&str>, file: &Path) -> Result<Self, SingleError> {
-        let text = std::fs::read_to_string(path).map_err(|error| LoadError::Unreadable {
+        let text = crate::text::read(path).map_err(|error| LoadError::Unreadable {
             path: path.to_owned(),
             error,
         })?;

@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use crate::config::{ConfigErrors, Diagnostic, RobotConfig, syntax};
 use crate::robot::{self, PluginFiles};
+use crate::text;
 
 pub use difference::{Difference, differences};
 pub use held::Held;
@@ -27,8 +28,6 @@ use plugin::LockedPlugin;
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
-/// The most bytes that a lock may have.
-const MAX_BYTES: u64 = 16 << 20;
 
 /// What a robot is locked to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -223,12 +222,7 @@ impl Lock {
                 error,
             },
         };
-        let metadata = fs::metadata(path).map_err(io)?;
-        if !metadata.is_file() || metadata.len() > MAX_BYTES {
-            let message = "it is not a file of a sensible size".to_owned();
-            return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
-        }
-        Self::parse(&fs::read_to_string(path).map_err(io)?, path, robot)
+        Self::parse(&text::read(path).map_err(io)?, path, robot)
     }
 
     /// Reads the text of a lock, which has to be exactly of the form that is written. The paths are

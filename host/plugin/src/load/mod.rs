@@ -17,7 +17,7 @@ pub use admit::Admission;
 pub use error::{LoadError, LoadErrorKind, Stage};
 pub use parse::Sizes;
 pub(crate) use pieces::{NOP_COST, PIECES_REVISION};
-pub use read::read_file;
+pub use read::{read_at_most, read_file};
 
 use std::sync::{Arc, Mutex};
 

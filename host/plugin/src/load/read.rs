@@ -63,17 +63,23 @@ impl Source {
     }
 }
 
-/// The bytes of a file, all at once. What is not a file, or larger than a plugin may be, is an error.
+/// The bytes of a plugin's file, all at once. What is not a file, or larger than a plugin may be, is an
+/// error.
 pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    read_at_most(path, MAX_BYTES)
+}
+
+/// The bytes of a file, all at once. What is not a file, or has more bytes than that, is an error.
+pub fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     // Opening a pipe would wait for somebody to write into it.
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path)?;
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_BYTES {
-        let message = format!("it has more than {MAX_BYTES} bytes, which is the most");
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        let message = format!("it has more than {most} bytes, which is the most");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(bytes)
