@@ -24,7 +24,7 @@ use gantry_hardware::quantity::{self, Quantity};
 use gantry_plugin::{CacheConfig, Pool, Preemption, Runtime, RuntimeConfig};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{ConfigErrors, LoadError, RobotConfig};
+use crate::config::{ConfigErrors, LoadError, RobotConfig, render_all};
 use crate::lock::{Held, Lock, LockError};
 use crate::robot::{Disk, PluginFiles};
 
@@ -169,8 +169,8 @@ fn load(path: &Path) -> anyhow::Result<RobotConfig> {
 
 fn warn(config: &RobotConfig) {
     let colours = std::io::stderr().is_terminal();
-    for warning in &config.warnings {
-        eprintln!("{}", warning.render(colours));
+    if !config.warnings.is_empty() {
+        eprintln!("{}", render_all(&config.warnings, colours));
     }
 }
 

@@ -90,8 +90,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) mechanisms: &'a [MechanismConfig],
     pub(super) channels: &'a Channels,
     pub(super) plugins: &'a [PluginConfig],
-    /// The names in `[signals]`.
-    pub(super) signals: Vec<&'a str>,
+    /// `[signals]`.
+    pub(super) signals: Option<&'a Table<'a>>,
 }
 
 /// Reads default commands: mechanism = command.
@@ -193,7 +193,7 @@ const KINDS: &[(&str, BindingKind)] = &[
 fn read_binding(mut table: Table<'_>, around: &Surroundings<'_>) -> Option<BindingConfig> {
     let span = table.span;
     let signal = table.required("signal", "\"driver.a\"");
-    let signal = signal.and_then(|node| SignalExpr::read(&node, around.channels, &around.signals));
+    let signal = signal.and_then(|node| SignalExpr::read(&node, around.channels, around.signals));
     let on = table.required("on", "\"while-true\"");
     let on = on.and_then(|node| node.choice(KINDS));
     let command = table.required("command", "\"superstructure/score\"");

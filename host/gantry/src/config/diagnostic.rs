@@ -8,6 +8,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Position, Source, Span};
 
+/// The most remarks that are shown. Each takes as long as looking through the file.
+const MOST_SHOWN: usize = 100;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -183,9 +186,23 @@ impl ConfigErrors {
 
     /// The text to show, with colours for a terminal or without.
     pub fn render(&self, colours: bool) -> String {
-        let shown: Vec<_> = self.diagnostics.iter().map(|d| d.render(colours)).collect();
-        shown.join("\n\n")
+        render_all(&self.diagnostics, colours)
     }
+}
+
+/// The text of several remarks. If there are too many to read, only of the first errors.
+pub(crate) fn render_all(diagnostics: &[Diagnostic], colours: bool) -> String {
+    let all = diagnostics.len() <= MOST_SHOWN;
+    let errors = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let matter = diagnostics
+        .iter()
+        .filter(|d| all || !errors || d.severity == Severity::Error);
+    let shown = matter.take(MOST_SHOWN);
+    let mut shown: Vec<_> = shown.map(|d| d.render(colours)).collect();
+    if !all {
+        shown.push(format!("and {} more", diagnostics.len() - shown.len()));
+    }
+    shown.join("\n\n")
 }
 
 impl From<Diagnostic> for ConfigErrors {

@@ -44,6 +44,7 @@ use robot::Robot;
 pub(crate) use channels::BATTERY;
 pub use commands::{Argument, BindingConfig, BindingKind, CommandRef, DefaultConfig};
 pub use devices::DeviceConfig;
+pub(crate) use diagnostic::render_all;
 pub use diagnostic::{ConfigErrors, Diagnostic, Severity};
 pub use gantry_hardware::sim::ParameterValue;
 pub use limits::{LimitsConfig, QuarantineConfig};
@@ -209,7 +210,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         LimitsConfig::read(table, robot.limits, robot.period)
     });
     let mut channels = Channels::new();
-    let mechanisms = read_all(mechanisms, |table| mechanisms::read(table, &mut channels));
+    let mechanisms = read_all(&mechanisms, |table| mechanisms::read(table, &mut channels));
     let mut devices = devices::read(sink, devices.as_ref(), &mut channels);
     let around = plugins::Surroundings {
         mechanisms: &mechanisms,
@@ -219,19 +220,19 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         period: robot.period,
         plugins: plugins.iter().flat_map(Table::names).collect(),
     };
-    let plugins = read_all(plugins, |table| plugins::read(table, &around));
+    let plugins = read_all(&plugins, |table| plugins::read(table, &around));
     let around = commands::Surroundings {
         mechanisms: &mechanisms,
         channels: &channels,
         plugins: &plugins,
-        signals: signals.iter().flat_map(Table::names).collect(),
+        signals: signals.as_ref(),
     };
-    let signals = read_all(signals, |table| signals::read(table, &channels));
-    let defaults = read_all(defaults, |table| commands::read_defaults(table, &around));
+    let named = read_all(&signals, |table| signals::read(table, &channels));
+    let defaults = read_all(&defaults, |table| commands::read_defaults(table, &around));
     let bindings = bindings.map_or_else(Vec::new, |node| commands::read_bindings(&node, &around));
     let opmode_names: Vec<_> = opmodes.iter().flat_map(Table::names).collect();
     let idle = defaults.is_empty() && bindings.is_empty();
-    let opmodes = read_all(opmodes, |table| opmodes::read(table, &around, idle));
+    let opmodes = read_all(&opmodes, |table| opmodes::read(table, &around, idle));
     let simulation = simulation.map_or_else(SimulationConfig::default, |table| {
         simulation::read(table, &opmode_names, &channels, &mut devices)
     });
@@ -245,7 +246,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         devices,
         trust: signatures.map_or_else(Trust::default, signatures::read),
         plugins,
-        signals,
+        signals: named,
         defaults,
         bindings,
         opmodes,
@@ -255,6 +256,6 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
     }
 }
 
-fn read_all<'a, T>(table: Option<Table<'a>>, read: impl FnOnce(&Table<'a>) -> Vec<T>) -> Vec<T> {
+fn read_all<'a, T>(table: &Option<Table<'a>>, read: impl FnOnce(&Table<'a>) -> Vec<T>) -> Vec<T> {
     table.as_ref().map_or_else(Vec::new, read)
 }

@@ -1,5 +1,10 @@
 //! Names: which are allowed, and which one was probably meant.
 
+/// The most candidates that are compared with a name.
+const MOST_COMPARED: usize = 1_000;
+/// The most letters of a name that is compared; the time and the memory for it grow with their square.
+const MOST_LETTERS: usize = 100;
+
 /// The candidate that `name` is probably a slip of, if there is one.
 ///
 /// A third of the letters may differ, as in rustc's suggestions. The same words in another order
@@ -12,8 +17,8 @@ pub(super) fn nearest<'a>(
     let most = name.chars().count().max(3) / 3;
     candidates
         .into_iter()
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= most)
+        .take(MOST_COMPARED)
+        .filter_map(|candidate| Some((distance(name, candidate, most)?, candidate)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -68,17 +73,24 @@ pub(super) fn is_topic(name: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
 }
 
-fn distance(name: &str, candidate: &str) -> usize {
-    let same_words = || words(name) == words(candidate);
+/// How many letters differ, if those are not too many.
+fn distance(name: &str, candidate: &str, most: usize) -> Option<usize> {
+    let same_words = || name.len() == candidate.len() && words(name) == words(candidate);
     let last_part = || {
         candidate
             .strip_suffix(name)
             .is_some_and(|rest| rest.ends_with(['.', '/']))
     };
-    if last_part() || name.eq_ignore_ascii_case(candidate) || same_words() {
-        return 0;
+    if name.len().max(candidate.len()) > MOST_LETTERS {
+        return None;
     }
-    strsim::damerau_levenshtein(name, candidate)
+    if last_part() || name.eq_ignore_ascii_case(candidate) || same_words() {
+        return Some(0);
+    }
+    // At least as many differ as one has more than the other, which is known sooner.
+    let more = name.chars().count().abs_diff(candidate.chars().count());
+    let differ = (more <= most).then(|| strsim::damerau_levenshtein(name, candidate));
+    differ.filter(|differ| *differ <= most)
 }
 
 fn words(name: &str) -> Vec<&str> {
@@ -107,6 +119,16 @@ mod tests {
             assert_eq!(nearest(slip, channels), Some(meant), "{slip}");
         }
         assert_eq!(nearest("shooter.speed", channels), None);
+    }
+
+    #[test]
+    fn what_would_take_long_to_compare_is_not_compared() {
+        let long = "a".repeat(1 << 20);
+        let (name, candidate) = (format!("{long}b"), format!("{long}c"));
+        assert_eq!(nearest(&name, [candidate.as_str()]), None);
+        let many = std::iter::repeat_n("shooter", MOST_COMPARED);
+        assert_eq!(nearest("shootr", many.clone()), Some("shooter"));
+        assert_eq!(nearest("lift", many.chain(["lifts"])), None);
     }
 
     #[test]

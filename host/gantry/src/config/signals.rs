@@ -1,5 +1,7 @@
 //! Conditions that the file names: `signal = …` of a binding, and `[signals]`.
 
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use gantry_hardware::{Direction, Kind};
@@ -98,12 +100,11 @@ pub enum DebounceEdge {
 
 /// Reads `[signals]`, in an order in which each comes after those that it refers to.
 pub(super) fn read(table: &Table<'_>, channels: &Channels) -> Vec<NamedSignal> {
-    let names: Vec<_> = table.entries().map(|(name, _)| name.text).collect();
     let mut signals = Vec::new();
     let mut references = Vec::new();
     for (name, node) in table.entries() {
         check_name(table.sink, name, "signal");
-        let Some(signal) = SignalExpr::read(&node, channels, &names) else {
+        let Some(signal) = SignalExpr::read(&node, channels, Some(table)) else {
             continue;
         };
         signal.each_reference(&mut |to, span| {
@@ -120,9 +121,13 @@ pub(super) fn read(table: &Table<'_>, channels: &Channels) -> Vec<NamedSignal> {
 }
 
 impl SignalExpr {
-    /// Reads a signal: the name of a channel or of another signal, or a table.
-    pub(super) fn read(node: &Node<'_>, channels: &Channels, names: &[&str]) -> Option<Self> {
-        let scope = Scope { channels, names };
+    /// Reads a signal: the name of a channel or of one in `[signals]`, or a table.
+    pub(super) fn read(
+        node: &Node<'_>,
+        channels: &Channels,
+        named: Option<&Table<'_>>,
+    ) -> Option<Self> {
+        let scope = Scope { channels, named };
         match node.value {
             DeValue::String(text) => scope.named(node, text),
             DeValue::Table(_) => scope.composed(node),
@@ -134,7 +139,8 @@ impl SignalExpr {
         }
     }
 
-    fn each_reference(&self, found: &mut dyn FnMut(&str, Span)) {
+    /// Every named signal that it refers to, as often as it does.
+    pub(crate) fn each_reference(&self, found: &mut dyn FnMut(&str, Span)) {
         match &self.kind {
             SignalKind::IsTrue(_) | SignalKind::Above(..) | SignalKind::Below(..) => {}
             SignalKind::Named(name) => found(name, self.span),
@@ -154,7 +160,7 @@ impl SignalExpr {
 /// What a signal can name.
 struct Scope<'a> {
     channels: &'a Channels,
-    names: &'a [&'a str],
+    named: Option<&'a Table<'a>>,
 }
 
 /// The keys that say what a signal is of; exactly one of them is there.
@@ -187,11 +193,11 @@ impl Scope<'_> {
     }
 
     fn signal(&self, node: &Node<'_>, text: &str) -> Option<SignalKind> {
-        if self.names.contains(&text) {
+        if self.named.is_some_and(|named| named.has(text)) {
             return Some(SignalKind::Named(text.to_owned()));
         }
         let inputs = self.channels.names(Some(Direction::Input));
-        let candidates = self.names.iter().copied().chain(inputs);
+        let candidates = self.named.into_iter().flat_map(Table::names).chain(inputs);
         let help = names::did_you_mean(text, candidates).unwrap_or_else(|| {
             if text.contains('/') {
                 return format!("a topic is written `{{ topic = \"{text}\" }}`");
@@ -282,7 +288,7 @@ impl Scope<'_> {
     }
 
     fn base(&self, key: &str, of: &Node<'_>, limits: Option<Limits>) -> Option<SignalKind> {
-        let read = |node: &Node<'_>| SignalExpr::read(node, self.channels, self.names);
+        let read = |node: &Node<'_>| SignalExpr::read(node, self.channels, self.named);
         match key {
             "channel" => {
                 let text = of.string("driver.a")?;
@@ -437,19 +443,33 @@ fn read_multi_press(mut table: Table<'_>) -> Option<(u32, Duration)> {
 }
 
 /// Puts signals after those that they refer to; in the file's order where that does not matter.
-fn in_order(mut signals: Vec<NamedSignal>) -> Vec<NamedSignal> {
-    let mut ordered: Vec<NamedSignal> = Vec::with_capacity(signals.len());
-    while !signals.is_empty() {
-        let ready = signals.iter().position(|candidate| {
-            let mut waits = false;
-            candidate.signal.each_reference(&mut |to, _| {
-                waits |= signals.iter().any(|signal| signal.name == to);
-            });
-            !waits
+fn in_order(signals: Vec<NamedSignal>) -> Vec<NamedSignal> {
+    let places = signals.iter().enumerate();
+    let places: HashMap<&str, usize> = places.map(|(at, s)| (s.name.as_str(), at)).collect();
+    // Of each signal, how many references it waits for, and which signals wait for it.
+    let mut missing = vec![0_usize; signals.len()];
+    let mut waiting = vec![Vec::new(); signals.len()];
+    for (at, signal) in signals.iter().enumerate() {
+        signal.signal.each_reference(&mut |to, _| {
+            if let Some(&to) = places.get(to) {
+                missing[at] += 1;
+                waiting[to].push(at);
+            }
         });
-        // Only a cycle leaves none, and that has been reported.
-        let Some(ready) = ready else { break };
-        ordered.push(signals.remove(ready));
+    }
+    let ready = (0..signals.len()).filter(|&at| missing[at] == 0);
+    let mut ready: BinaryHeap<_> = ready.map(Reverse).collect();
+    let mut signals: Vec<_> = signals.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(signals.len());
+    // Those of a cycle never are ready, and that has been reported.
+    while let Some(Reverse(at)) = ready.pop() {
+        ordered.extend(signals[at].take());
+        for &next in &waiting[at] {
+            missing[next] -= 1;
+            if missing[next] == 0 {
+                ready.push(Reverse(next));
+            }
+        }
     }
     ordered
 }

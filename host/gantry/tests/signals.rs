@@ -1,0 +1,62 @@
+//! Signals of a robot's file that are many or large, in the real binary.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use support::{TestRobot, text};
+
+/// More than anybody writes, and enough to notice what takes the square of it.
+const MANY: usize = 100_000;
+
+/// A robot whose named signals have these definitions.
+fn robot(definitions: impl Iterator<Item = String>) -> TestRobot {
+    let mut signals = "[signals]\n".to_owned();
+    for (at, definition) in definitions.enumerate() {
+        writeln!(signals, "s{at} = {definition}").unwrap();
+    }
+    TestRobot::new(&signals)
+}
+
+/// What `check` says; it has to end soon.
+#[track_caller]
+fn check(robot: &TestRobot) -> String {
+    let start = Instant::now();
+    let output = robot.gantry(&["check", "robot.toml"]);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(10), "it took {took:?}");
+    text(&[output.stdout, output.stderr].concat())
+}
+
+#[test]
+fn many_signals_are_read_in_time_that_grows_with_their_number_alone() {
+    let alone = robot((0..MANY).map(|_| "\"robot.enabled\"".to_owned()));
+    assert!(check(&alone).starts_with("Test: ok"));
+    let forwards = robot((0..MANY).map(|at| match at + 1 {
+        MANY => "\"robot.enabled\"".to_owned(),
+        next => format!("\"s{next}\""),
+    }));
+    assert!(check(&forwards).starts_with("Test: ok"));
+    let backwards = robot((0..MANY).map(|at| match at {
+        0 => "\"robot.enabled\"".to_owned(),
+        at => format!("\"s{}\"", at - 1),
+    }));
+    assert!(check(&backwards).starts_with("Test: ok"));
+}
+
+#[test]
+fn of_many_mistakes_as_many_are_shown_as_somebody_reads() {
+    let circle = robot((0..MANY).map(|at| format!("\"s{}\"", (at + 1) % MANY)));
+    let said = check(&circle);
+    let route = "`s0` refers to itself: s0 -> s1 -> s2 -> ";
+    assert!(said.contains(route), "{said}");
+    assert!(said.contains("s19 -> … -> s0\n"), "{said}");
+    // Every signal closes a circle with the first.
+    let circles = robot((0..2_000).map(|at| format!("{{ all = [\"s{}\", \"s0\"] }}", at + 1)));
+    let said = check(&circles);
+    assert!(said.ends_with("and 1900 more\n"), "{}", said.len());
+    let unknown = robot((0..10_000).map(|at| format!("\"unknown{at}\"")));
+    let said = check(&unknown);
+    assert!(said.ends_with("and 9900 more\n"), "{}", said.len());
+}
