@@ -60,3 +60,42 @@ fn of_many_mistakes_as_many_are_shown_as_somebody_reads() {
     let said = check(&unknown);
     assert!(said.ends_with("and 9900 more\n"), "{}", said.len());
 }
+
+#[test]
+fn a_signal_of_more_parts_than_the_scheduler_takes_is_an_error_at_its_line() {
+    let plugins = "[plugins.counter]\nfile = \"keeps-locals.wasm\"\n";
+    let many = |count: usize| vec!["\"robot.enabled\""; count].join(", ");
+    // Of so many conditions, one fewer are joined.
+    let allowed = format!("[signals]\nlarge = {{ any = [{}] }}\n", many(500));
+    let robot = TestRobot::new(&allowed);
+    robot.succeeds(&["check", "robot.toml"]);
+
+    robot.edit("any = [", "any = [\"robot.test\", ");
+    let expected = "the signal `large` is made of more than 1000 parts, and would never be true";
+    let said = robot.fails(&["check", "robot.toml"]);
+    assert!(said.contains(expected), "{said}");
+    assert!(said.contains("robot.toml:3:1"), "{said}");
+
+    // Halves that are allowed, together, and what is made of them.
+    let named = format!(
+        "{plugins}[signals]\nhalf = {{ all = [{}] }}\nwhole = {{ all = [\"half\", \"!half\", \"half\"] }}\n\
+         user = \"!whole\"\n[[bindings]]\nsignal = \"user\"\non = \"on-true\"\n\
+         command = \"counter/count\"\n[[bindings]]\nsignal = {{ any = [\"half\", \"half\"] }}\n\
+         on = \"on-true\"\ncommand = \"counter/count\"\n",
+        many(250)
+    );
+    let robot = TestRobot::new(&named);
+    let said = robot.fails(&["check", "robot.toml"]);
+    let expected = "the signal `whole` is made of more than 1000 parts";
+    assert_eq!(said.matches("error: ").count(), 1, "{said}");
+    assert!(said.contains(expected), "{said}");
+    robot.edit("\"!half\", ", "");
+    robot.succeeds(&["check", "robot.toml"]);
+    robot.edit("\"half\", \"half\"", "\"half\", \"half\", \"half\"");
+    let said = robot.fails(&["check", "robot.toml"]);
+    assert!(
+        said.contains("this signal is made of more than 1000 parts"),
+        "{said}"
+    );
+    assert!(said.contains("robot.toml:13:10"), "{said}");
+}

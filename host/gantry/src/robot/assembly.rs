@@ -156,10 +156,11 @@ impl Assembly<'_> {
         }
     }
 
-    fn signals(&self, image: &Arc<Image>) -> Signals {
+    fn signals(&mut self, image: &Arc<Image>) -> Signals {
         let mut signals = Signals::new(image.clone(), self.surroundings.topics.clone());
         for named in &self.config.signals {
-            signals.define(&named.name, &named.signal);
+            let defined = signals.define(named);
+            self.accept(defined);
         }
         signals
     }
@@ -178,12 +179,9 @@ impl Assembly<'_> {
         let bindings = bindings
             .iter()
             .filter_map(|binding| {
-                let command = self.command(&binding.command)?;
-                Some((
-                    signals.make(&binding.signal),
-                    binding_kind(binding.on),
-                    command,
-                ))
+                let command = self.command(&binding.command);
+                let signal = self.accept(signals.of(&binding.signal));
+                Some((signal?, binding_kind(binding.on), command?))
             })
             .collect();
         let defaults = defaults

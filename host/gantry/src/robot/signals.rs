@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use gantry_hardware::{ChannelId, Image};
 use gantry_plugin::Topics;
-use gantry_scheduler::{Edge, Signal, Value};
+use gantry_scheduler::{Edge, MAX_SIGNAL_PARTS, Signal, Value};
 
-use crate::config::{DebounceEdge, SignalExpr, SignalKind, SignalSource};
+use super::commands::Wrong;
+use crate::config::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource, Span};
 
 /// Makes signals of what the file says, on this robot's channels and topics.
 pub(super) struct Signals {
@@ -25,13 +26,54 @@ impl Signals {
         }
     }
 
-    /// Gives a signal a name. The file was checked to name only what comes before.
-    pub(super) fn define(&mut self, name: &str, expression: &SignalExpr) {
-        let signal = self.make(expression);
-        self.named.insert(name.to_owned(), signal);
+    /// Gives a signal its name. The file was checked to name only what comes before.
+    pub(super) fn define(&mut self, named: &NamedSignal) -> Result<(), Wrong> {
+        let what = format!("the signal `{}`", named.name);
+        let signal = self.make(&named.signal);
+        let checked = self.check_size(&signal, &named.signal, &what, named.span);
+        self.named.insert(named.name.clone(), signal);
+        checked
     }
 
-    pub(super) fn make(&self, expression: &SignalExpr) -> Signal {
+    /// A signal that has no name.
+    pub(super) fn of(&self, expression: &SignalExpr) -> Result<Signal, Wrong> {
+        let signal = self.make(expression);
+        self.check_size(&signal, expression, "this signal", expression.span)?;
+        Ok(signal)
+    }
+
+    /// Refuses what the scheduler would let be false for ever. One that is too large because another
+    /// one is has been reported with that.
+    fn check_size(
+        &self,
+        signal: &Signal,
+        expression: &SignalExpr,
+        what: &str,
+        span: Span,
+    ) -> Result<(), Wrong> {
+        let too_large = |signal: &Signal| signal.parts() > MAX_SIGNAL_PARTS;
+        let mut reported = false;
+        expression.each_reference(&mut |name, _| {
+            reported |= self.named.get(name).is_some_and(too_large);
+        });
+        if reported || !too_large(signal) {
+            return Ok(());
+        }
+        Err(Wrong {
+            span,
+            message: format!(
+                "{what} is made of more than {MAX_SIGNAL_PARTS} parts, and would never be true"
+            ),
+            help: Some(
+                "every condition, every `!` and all that joins or follows others is a part, and those \
+                 of a named signal count wherever it is named; let a command look at some of them \
+                 and publish a topic"
+                    .to_owned(),
+            ),
+        })
+    }
+
+    fn make(&self, expression: &SignalExpr) -> Signal {
         match &expression.kind {
             SignalKind::IsTrue(source) => self.on(source, |number| number != 0.0),
             SignalKind::Above(source, threshold) => {
