@@ -84,8 +84,8 @@ fn quarantines_of_a_locked_robot_are_for_good_unless_the_file_says_otherwise() {
     };
     assert_eq!(quarantines(&config), [false, false]);
     config.lock();
-    assert_eq!(quarantines(&config), [true, false]);
-    for (plugin, longest) in config.plugins.iter().zip([None, Some(5)]) {
+    assert_eq!(quarantines(&config), [false, true], "lenient, strict");
+    for (plugin, longest) in config.plugins.iter().zip([Some(5), None]) {
         let quarantine = plugin.limits.quarantine;
         assert_eq!(quarantine.failures, Some(3), "as in [limits]");
         assert_eq!(quarantine.longest, longest.map(Duration::from_secs));
@@ -150,10 +150,11 @@ fn devices_have_si_units_and_ports() {
 #[test]
 fn plugins_have_grants_limits_and_their_own_table() {
     let config = kickoff();
-    let plugin = &config.plugins[0];
+    // In the order of their names.
+    let plugin = &config.plugins[1];
     assert_eq!(plugin.name, "drivetrain");
     assert_eq!(plugin.file, Path::new("robots/plugins/drivetrain.wasm"));
-    assert_eq!(config.plugins[3].file, Path::new("/opt/autos.wasm"));
+    assert_eq!(config.plugins[0].file, Path::new("/opt/autos.wasm"));
     assert_eq!(plugin.digest.map(|digest| digest[31]), Some(0x1f));
     assert!(plugin.may_require("drive") && !plugin.may_require("elevator"));
     assert!(plugin.reads[0].covers("drive.heading") && !plugin.reads[0].covers("driver.a"));
@@ -170,7 +171,7 @@ fn plugins_have_grants_limits_and_their_own_table() {
     );
     assert_eq!(plugin.limits.preemption_limit, Some(25), "of [robot]");
     assert_eq!(plugin.reload, ReloadConfig::Finish, "of [robot]");
-    assert_eq!(config.plugins[1].limits.memory, Some(32 << 20));
+    assert_eq!(config.plugins[0].limits.memory, Some(32 << 20));
     let entries = [
         ("gains", ConfigValue::Numbers(vec![1.0, 2.5])),
         ("inverted", ConfigValue::Boolean(true)),

@@ -94,10 +94,10 @@ pub(super) struct Surroundings<'a> {
     pub(super) signals: Option<&'a Table<'a>>,
 }
 
-/// Reads default commands: mechanism = command.
+/// Reads default commands: mechanism = command. They are started in this order.
 pub(super) fn read_defaults(table: &Table<'_>, around: &Surroundings<'_>) -> Vec<DefaultConfig> {
     let mut defaults = Vec::new();
-    for (name, node) in table.entries() {
+    for (name, node) in table.sorted_entries() {
         check_mechanism(table.sink, name, around.mechanisms);
         let Some(command) = CommandRef::read(&node, around) else {
             continue;

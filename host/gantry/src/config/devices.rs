@@ -37,14 +37,14 @@ impl DeviceConfig {
     }
 }
 
-/// Reads `[devices]`, adds the channels that devices declare themselves, and checks that every
+/// Reads `[devices]`, in the order in which they are simulated and have their noise; adds the channels that devices declare themselves, and checks that every
 /// input has exactly one source.
 pub(super) fn read(
     sink: &Sink,
     table: Option<&Table<'_>>,
     channels: &mut Channels,
 ) -> Vec<DeviceConfig> {
-    let entries: Vec<_> = table.into_iter().flat_map(Table::entries).collect();
+    let entries: Vec<_> = table.into_iter().flat_map(Table::sorted_entries).collect();
     let models = entries
         .iter()
         .map(|(name, node)| (name.text, model_of(node)))

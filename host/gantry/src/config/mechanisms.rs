@@ -29,10 +29,10 @@ pub struct ChannelConfig {
     pub span: Option<Span>,
 }
 
-/// Reads `[mechanisms]`.
+/// Reads `[mechanisms]`. The scheduler looks at them in this order.
 pub(super) fn read(table: &Table<'_>, channels: &mut Channels) -> Vec<MechanismConfig> {
     let mut mechanisms = Vec::new();
-    for (name, node) in table.entries() {
+    for (name, node) in table.sorted_entries() {
         check_name(table.sink, name, "mechanism");
         if name.text == channels::RESERVED {
             let message = format!("no mechanism can be called `{}`", name.text);
@@ -62,7 +62,7 @@ fn read_mechanism(
     for (key, direction) in [("outputs", Direction::Output), ("inputs", Direction::Input)] {
         let declared = table.optional(key);
         let declared = declared.and_then(|node| node.table("{ voltage = { unit = \"V\" } }"));
-        for (key, node) in declared.iter().flat_map(Table::entries) {
+        for (key, node) in declared.iter().flat_map(Table::sorted_entries) {
             check_name(table.sink, key, "channel");
             let channel = node
                 .table("{ unit = \"V\", range = [-12, 12], safe = 0 }")

@@ -116,9 +116,9 @@ pub(super) struct Surroundings<'a> {
     pub(super) plugins: Vec<&'a str>,
 }
 
-/// Reads `[plugins]`.
+/// Reads `[plugins]`, in the order in which they are loaded.
 pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_>) -> Vec<PluginConfig> {
-    let entries = table.entries().map(|(name, node)| {
+    let entries = table.sorted_entries().into_iter().map(|(name, node)| {
         check_name(table.sink, name, "plugin");
         let plugin = node.table("{ file = \"plugins/drivetrain.wasm\" }");
         match plugin {

@@ -276,6 +276,14 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// All entries in the order of their names, for what an order makes a difference to: that of the
+    /// file is not part of what a table means, and not locked.
+    pub(super) fn sorted_entries(&self) -> Vec<(Name<'a>, Node<'a>)> {
+        let mut entries: Vec<_> = self.entries().collect();
+        entries.sort_by_key(|(name, _)| name.text);
+        entries
+    }
+
     /// The keys of all entries, in the file's order.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.entries.keys().map(|key| key.get_ref().as_ref())

@@ -14,7 +14,7 @@ pub(super) fn read(mut table: Table<'_>) -> Trust {
     };
     let trusted = table.optional("trusted");
     let trusted = trusted.and_then(|node| node.table(EXAMPLE));
-    for (name, node) in trusted.iter().flat_map(Table::entries) {
+    for (name, node) in trusted.iter().flat_map(Table::sorted_entries) {
         check_name(table.sink, name, "key");
         let Some(text) = node.string("RW…") else {
             continue;
