@@ -149,6 +149,12 @@ impl Pool {
             warm: 4.min(live_runs / 8),
         }
     }
+
+    /// How many runs of a plugin there may be at a time that has no limit of its own: three quarters,
+    /// so that none takes all of them.
+    pub fn runs_per_plugin(&self) -> u32 {
+        self.live_runs - self.live_runs / 4
+    }
 }
 
 impl Default for Pool {
@@ -288,7 +294,7 @@ impl Limits {
     }
 
     /// How long all its runs together may compute per tick of this period.
-    pub(crate) fn time_per_tick(&self, period: Duration) -> Duration {
+    pub fn time_per_tick(&self, period: Duration) -> Duration {
         self.time_per_tick.unwrap_or(period / 2)
     }
 }

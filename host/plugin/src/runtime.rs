@@ -84,7 +84,7 @@ impl Runtime {
             graveyard: Arc::new(Graveyard::default()),
             share: Arc::new(Share::default()),
             warm: config.pool.warm as usize,
-            runs_per_plugin: config.pool.live_runs - config.pool.live_runs / 4,
+            runs_per_plugin: config.pool.runs_per_plugin(),
             linkers,
             plugins: Mutex::new(Vec::new()),
             _ticker: ticker,

@@ -21,12 +21,12 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use gantry_hardware::quantity::{self, Quantity};
-use gantry_plugin::{CacheConfig, Pool, Preemption, Runtime, RuntimeConfig};
+use gantry_plugin::{CacheConfig, Preemption, Runtime, RuntimeConfig};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigErrors, LoadError, RobotConfig, render_all};
 use crate::lock::{Held, Lock, LockError};
-use crate::robot::{Disk, PluginFiles};
+use crate::robot::{self, Disk, PluginFiles};
 
 /// Runs robots whose commands are WebAssembly plugins.
 #[derive(Debug, Parser)]
@@ -210,7 +210,7 @@ impl Common {
         real_time: bool,
         locked: bool,
     ) -> anyhow::Result<Runtime> {
-        let mut runtime = if real_time {
+        let runtime = if real_time {
             RuntimeConfig {
                 preemption: Preemption::real_time(),
                 ..RuntimeConfig::default()
@@ -218,12 +218,7 @@ impl Common {
         } else {
             RuntimeConfig::deterministic()
         };
-        if let Some(live_runs) = config.live_runs {
-            runtime.pool = Pool::for_runs(live_runs);
-        }
-        if let Some(stack) = config.stack {
-            runtime.stack = usize::try_from(stack).unwrap_or(usize::MAX);
-        }
+        let mut runtime = robot::sized(runtime, config);
         runtime.cache = match locked {
             true => Some(self.cache_of_locked()?),
             false => self.cache(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gantry_plugin::{Admission, LoadError, RuntimeConfig, Signed, Source};
+use gantry_plugin::{Admission, Limits, LoadError, RuntimeConfig, Signed, Source};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -88,13 +88,6 @@ impl LockedPlugin {
         let names = |patterns: &[gantry_plugin::Pattern]| {
             patterns.iter().map(ToString::to_string).collect()
         };
-        let mut limits = toml::Table::try_from(policy.limits).unwrap_or_default();
-        // The robot's, and the same for all plugins.
-        let stack = config
-            .stack
-            .unwrap_or(RuntimeConfig::default().stack as u64);
-        let stack = i64::try_from(stack).unwrap_or(i64::MAX);
-        limits.insert("stack".to_owned(), stack.into());
         Self {
             digest: format!("sha256:{}", source.digest()),
             size: source.bytes.len() as u64,
@@ -114,7 +107,7 @@ impl LockedPlugin {
                 path: path_in(config.source.path(), &granted.path),
                 write: granted.write,
             }),
-            limits,
+            limits: limits(config, policy.limits),
             config: plugin
                 .config
                 .iter()
@@ -122,6 +115,23 @@ impl LockedPlugin {
                 .collect(),
         }
     }
+}
+
+/// The limits that count for a plugin: those of the robot and of the host where it has none.
+fn limits(config: &RobotConfig, mut limits: Limits) -> toml::Table {
+    let runtime = robot::sized(RuntimeConfig::default(), config);
+    let scheduler = gantry_scheduler::Limits::default();
+    limits.time_per_tick = Some(limits.time_per_tick(config.period));
+    limits.preemptions.get_or_insert(scheduler.preemptions);
+    limits
+        .live_runs
+        .get_or_insert(runtime.pool.runs_per_plugin());
+    // Tables with plain values always are TOML.
+    let mut limits = toml::Table::try_from(limits).unwrap_or_default();
+    // The engine's, and the same for all plugins.
+    let stack = i64::try_from(runtime.stack).unwrap_or(i64::MAX);
+    limits.insert("stack".to_owned(), stack.into());
+    limits
 }
 
 /// Where a folder is: from that of the robot's file if it is inside, so that a lock is the same

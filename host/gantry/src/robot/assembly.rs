@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gantry_hardware::{Hardware, Image};
-use gantry_plugin::{Folder, Limits, Pattern, Policy, Runtime, Source, Trust};
+use gantry_plugin::{Folder, Limits, Pattern, Policy, Pool, Runtime, RuntimeConfig, Source, Trust};
 use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal};
 
 use super::commands::{self, Wrong};
@@ -226,6 +226,17 @@ impl Assembly<'_> {
     fn report(&mut self, span: Span, message: String, help: Option<String>) {
         self.wrong.push(self.config.diagnostic(span, message, help));
     }
+}
+
+/// A runtime of the size that the file asks for.
+pub(crate) fn sized(mut runtime: RuntimeConfig, config: &RobotConfig) -> RuntimeConfig {
+    if let Some(live_runs) = config.live_runs {
+        runtime.pool = Pool::for_runs(live_runs);
+    }
+    if let Some(stack) = config.stack {
+        runtime.stack = usize::try_from(stack).unwrap_or(usize::MAX);
+    }
+    runtime
 }
 
 /// A plugin's file and its signature.

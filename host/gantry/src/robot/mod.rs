@@ -23,7 +23,7 @@ use self::observer::Watch;
 use crate::config::{ConfigErrors, Mode, RobotConfig};
 
 pub use self::assembly::{Disk, PluginFiles};
-pub(crate) use self::assembly::{policy, source};
+pub(crate) use self::assembly::{policy, sized, source};
 pub use self::modes::RobotMode;
 pub use self::replacement::{Remains, Replacement};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::refusal;
-use crate::support::TestRobot;
+use crate::support::{TestRobot, text};
 
 /// Another value for every key of `[limits]` and of `[limits.quarantine]`, none of them the host's.
 const OTHERS: &[(&str, &str)] = &[
@@ -93,4 +93,47 @@ fn keys_of(table: &str) -> Vec<String> {
     let keys = keys.lines().next().unwrap().split('`');
     // What is between them is not in quotes.
     keys.skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The names of the limits that a lock has of the plugin `counter`.
+fn locked_limits(robot: &TestRobot) -> toml::Table {
+    robot.succeeds(&["lock", "robot.toml"]);
+    let lock: toml::Table = toml::from_str(&text(&robot.read("robot.lock"))).unwrap();
+    lock["plugins"]["counter"]["limits"]
+        .as_table()
+        .unwrap()
+        .clone()
+}
+
+#[test]
+fn a_lock_has_every_limit_whether_it_was_set_or_not() {
+    let robot = TestRobot::new(ROBOT);
+    let limits = locked_limits(&robot);
+    for (key, _) in OTHERS {
+        let found = match key.split_once('.') {
+            Some((table, key)) => limits[table].get(key),
+            None => limits.get(*key),
+        };
+        assert!(found.is_some(), "no `{key}` in\n{limits}");
+    }
+    assert_eq!(
+        limits["time-per-tick"].as_str(),
+        Some("10ms"),
+        "half of the period"
+    );
+    assert_eq!(limits["preemption-limit"].as_integer(), Some(25));
+    assert_eq!(
+        limits["live-runs"].as_integer(),
+        Some(384),
+        "three quarters of 512"
+    );
+
+    robot.edit(
+        "robot.name",
+        "robot.period = \"10 ms\"\nrobot.live-runs = 10\nrobot.preemption-limit = 3\nrobot.name",
+    );
+    let limits = locked_limits(&robot);
+    assert_eq!(limits["time-per-tick"].as_str(), Some("5ms"));
+    assert_eq!(limits["preemption-limit"].as_integer(), Some(3));
+    assert_eq!(limits["live-runs"].as_integer(), Some(8));
 }

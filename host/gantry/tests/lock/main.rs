@@ -175,7 +175,7 @@ fn whatever_differs_is_refused_and_named() {
         (
             "limits.slice",
             "limits.time-per-tick = \"8 ms\"\n    limits.slice",
-            "plugin counter: limits.time-per-tick: locked not there, now \"8ms\"",
+            "plugin counter: limits.time-per-tick: locked \"10ms\", now \"8ms\"",
         ),
         (
             "gain = 4.0",
