@@ -19,13 +19,11 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |value: &Option<Value>, missing: &str| match value {
-            None => missing.to_owned(),
-            Some(Value::Table(_)) => "there".to_owned(),
-            Some(value) => value.to_string(),
+        let shown = |value: &Option<Value>| match value {
+            None => "not there".to_owned(),
+            Some(value) => in_one_line(value),
         };
-        let locked = shown(&self.locked, "not there");
-        let now = shown(&self.now, "not there");
+        let (locked, now) = (shown(&self.locked), shown(&self.now));
         write!(f, "{}: locked {locked}, now {now}", self.what)
     }
 }
@@ -50,12 +48,37 @@ fn compare(path: &mut Vec<String>, locked: &Table, now: &Table, found: &mut Vec<
             // As they are written: a number that is none equals itself, and 0.0 is not -0.0.
             (Some(locked), Some(now)) if locked.to_string() == now.to_string() => {}
             (locked, now) => found.push(Difference {
-                what: name(path),
+                // Keys are texts like any other.
+                what: name(path).escape_debug().to_string(),
                 locked: locked.cloned(),
                 now: now.cloned(),
             }),
         }
         path.pop();
+    }
+}
+
+/// A value as TOML, all of it: what is new has to be seen. In one line, whatever is in its texts: none
+/// can look like another difference.
+fn in_one_line(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Array(elements) => {
+            let elements: Vec<_> = elements.iter().map(in_one_line).collect();
+            format!("[{}]", elements.join(", "))
+        }
+        Value::Table(entries) => {
+            let entry = |(key, value): (&String, &Value)| {
+                let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+                match !key.is_empty() && key.chars().all(bare) {
+                    true => format!("{key} = {}", in_one_line(value)),
+                    false => format!("{key:?} = {}", in_one_line(value)),
+                }
+            };
+            let entries: Vec<_> = entries.iter().map(entry).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        plain => plain.to_string(),
     }
 }
 

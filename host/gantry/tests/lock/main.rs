@@ -155,7 +155,32 @@ fn whatever_differs_is_refused_and_named() {
         (
             "folder = { path = \"data\" }",
             "",
-            "plugin describes: folder: locked there, now not there",
+            "plugin describes: folder: locked { path = \"data\", write = false }, now not there",
+        ),
+        (
+            "file = \"keeps-locals.wasm\"",
+            "file = \"keeps-locals.wasm\"\n    folder = { path = \"/\", write = true }",
+            "plugin counter: folder: locked not there, now { path = \"/\", write = true }",
+        ),
+        (
+            "[plugins.counter]",
+            "[plugins.hello]\nfile = \"hello.wasm\"\nmechanisms = [\"lift\"]\n[plugins.counter]",
+            "mechanisms = [\"lift\"], reads = [], publishes = [], commands = [], limits = { memory = 33554432, ",
+        ),
+        (
+            "file = \"keeps-locals.wasm\"",
+            "file = \"keeps-locals.wasm\"\n    config = { gain = 1, pid.kp = 2.0 }",
+            "plugin counter: config: locked not there, now { gain = 1, \"pid.kp\" = 2.0 }",
+        ),
+        (
+            "gain = 4.0",
+            "gain = \"4\\n  host: locked 1, now 2\"",
+            "plugin describes: config.gain: locked 4.0, now \"4\\n  host: locked 1, now 2\"\n",
+        ),
+        (
+            "gain = 4.0",
+            "gain = 4.0, \"a\\nb\" = 1",
+            "plugin describes: config.a\\nb: locked not there, now 1\n",
         ),
         (
             "\"1 ms\"",
@@ -200,7 +225,7 @@ fn whatever_differs_is_refused_and_named() {
         (
             "[plugins.counter]",
             "[plugins.hello]\nfile = \"hello.wasm\"\n[plugins.counter]",
-            "plugin hello: locked not there, now there",
+            "plugin hello: locked not there, now { digest = \"sha256:",
         ),
         (
             "[opmodes.count]",
@@ -232,7 +257,7 @@ fn what_is_locked_and_gone_is_named() {
     );
     let refused = refusal(&robot);
     assert!(
-        refused.contains("plugin gone: locked there, now not there"),
+        refused.contains("plugin gone: locked { digest = \"sha256:"),
         "{refused}"
     );
     robot.write(
@@ -245,7 +270,7 @@ fn what_is_locked_and_gone_is_named() {
     std::fs::remove_file(robot.folder.path().join("describes.wasm")).unwrap();
     let refused = refusal(&robot);
     assert!(
-        refused.contains("plugin describes: locked there, now not there"),
+        refused.contains("plugin describes: locked { digest = \"sha256:"),
         "{refused}"
     );
 }
