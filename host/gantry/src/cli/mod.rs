@@ -199,6 +199,19 @@ impl Locked {
         })?;
         Ok((Box::new(files), Some(lock)))
     }
+
+    /// Refuses a seed that would take the place of the one that is locked.
+    fn check_seed(&self, seed: Option<u64>, config: &RobotConfig) -> anyhow::Result<()> {
+        let locked = config.simulation.seed;
+        match seed {
+            Some(seed) if self.locked && seed != locked => bail!(
+                "--seed {seed} is not what is locked: random numbers of {} start at {locked}; leave \
+                 out --seed, or write `seed = {seed}` into [simulation] and lock it again",
+                config.source.path().display()
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Common {

@@ -25,7 +25,7 @@ pub(super) struct RunArgs {
     /// Stops after this time, such as 15s; otherwise on `quit`, Ctrl-C or SIGTERM
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     duration: Option<Duration>,
-    /// Where random numbers start [default: what the robot's file says]
+    /// Where random numbers start [default: what the robot's file says, and nothing else if it is locked]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Writes the event stream to a file, one JSON object per line
@@ -44,6 +44,7 @@ quit          stop the program";
 pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
     let (files, lock) = args.locked.files(&mut config)?;
+    args.locked.check_seed(args.seed, &config)?;
     let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,

@@ -19,7 +19,7 @@ pub(super) struct SimArgs {
     /// How long, such as 15s
     #[arg(long = "for", id = "duration", value_name = "TIME", value_parser = parse_time, requires = "opmode")]
     duration: Option<Duration>,
-    /// Where random numbers start [default: what the robot's file says]
+    /// Where random numbers start [default: what the robot's file says, and nothing else if it is locked]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Writes the event stream to a file, one JSON object per line
@@ -36,6 +36,7 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
         _ => Phase::of_timeline(&config)?,
     };
     let (files, lock) = args.locked.files(&mut config)?;
+    args.locked.check_seed(args.seed, &config)?;
     let runtime = common.runtime(&config, false, lock.is_some())?;
     let session = Session::start(
         config,
