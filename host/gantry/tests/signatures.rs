@@ -276,6 +276,49 @@ fn keys_are_private_and_never_replaced() {
     assert_ne!(robot.read("mallory.key"), secret, "every key is another");
 }
 
+#[test]
+fn a_signatures_file_has_nothing_but_the_signature() {
+    let robot = robot(true);
+    sign(&robot, "alice");
+    let verify = ["verify", "describes.wasm", "--robot", "robot.toml"];
+    let signature = signature(&robot);
+    let write = |text: String| robot.write("describes.wasm.minisig", text.as_bytes());
+    for rest in ["x", "\n", "\0", "# a comment\n", &signature] {
+        write(format!("{signature}{rest}"));
+        for arguments in [&verify[..], CHECK] {
+            let refused = robot.fails(arguments);
+            let expected = "not a signature in minisign's format, which has four lines;";
+            assert!(refused.contains(expected), "{rest:?}: {refused}");
+        }
+    }
+    // How lines end is the system's.
+    for same in [
+        signature.trim_end().to_owned(),
+        signature.replace('\n', "\r\n"),
+    ] {
+        write(same);
+        robot.succeeds(&verify);
+    }
+}
+
+#[test]
+fn a_key_has_a_name_that_a_robot_can_have_for_it() {
+    let robot = TestRobot::new("");
+    fs::create_dir(robot.folder.path().join("keys")).unwrap();
+    for name in ["a\nb", "..", "two words", "a.b", "2nd", "keys/a\nb", "ключ"] {
+        let before = fs::read_dir(robot.folder.path()).unwrap().count();
+        let error = robot.fails(&["keygen", name]);
+        let expected = "cannot be the name of a key: a name is made of letters, digits, `-` and `_`, and \
+                        starts with a letter, such as `alice`";
+        assert!(error.contains(expected), "{name:?}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        let after = fs::read_dir(robot.folder.path()).unwrap().count();
+        assert_eq!(before, after, "{name:?}");
+    }
+    robot.succeeds(&["keygen", "keys/alice-2"]);
+    assert!(robot.folder.path().join("keys/alice-2.pub").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_secret_key_that_others_can_read_is_refused() {

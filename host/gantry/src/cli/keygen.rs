@@ -3,8 +3,10 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 
+use crate::config::is_plain;
 use crate::signing::SigningKey;
 
 #[derive(Debug, Args)]
@@ -15,9 +17,16 @@ pub(super) struct KeygenArgs {
 }
 
 pub(super) fn keygen(args: &KeygenArgs) -> anyhow::Result<()> {
+    let name = args.name.file_name().unwrap_or_default().to_string_lossy();
+    if !is_plain(&name) {
+        bail!(
+            "{:?} cannot be the name of a key: a name is made of letters, digits, `-` and `_`, and \
+             starts with a letter, such as `alice`",
+            args.name
+        );
+    }
     let key = SigningKey::generate()?;
     let (secret, public) = key.write(&args.name)?;
-    let name = args.name.file_name().unwrap_or_default().to_string_lossy();
     let mut out = std::io::stdout().lock();
     writeln!(
         out,

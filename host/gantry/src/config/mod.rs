@@ -49,6 +49,7 @@ pub use diagnostic::{ConfigErrors, Diagnostic, Severity};
 pub use gantry_hardware::sim::ParameterValue;
 pub use limits::{LimitsConfig, QuarantineConfig};
 pub use mechanisms::{ChannelConfig, MechanismConfig};
+pub(crate) use names::is_plain;
 pub use opmodes::{Mode, OpModeConfig};
 pub use plugins::{FolderConfig, Grant, PluginConfig, ReloadConfig};
 pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource};

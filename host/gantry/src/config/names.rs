@@ -58,7 +58,7 @@ pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Whether a name is made of letters, digits, `-` and `_`, a letter first. Names of channels and
 /// commands are put together with `.` and `/`, so these are kept free.
-pub(super) fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .chars()

@@ -16,6 +16,8 @@ pub use declared::{Access, Declared, DeclaredError};
 
 /// What the name of a signature's file has after that of the component.
 pub const SIGNATURE_SUFFIX: &str = ".minisig";
+/// An untrusted comment, the signature, the trusted comment, and the signature of both.
+const LINES: usize = 4;
 /// The most bytes that a signature's file may have.
 pub const MAX_SIGNATURE_BYTES: usize = 256 << 10;
 
@@ -116,7 +118,9 @@ pub enum SignatureError {
     )]
     Untrusted(KeyId),
     /// The file is not a signature.
-    #[error("its `{SIGNATURE_SUFFIX}` file is not a signature in minisign's format; sign it again")]
+    #[error(
+        "its `{SIGNATURE_SUFFIX}` file is not a signature in minisign's format, which has four lines; sign it again"
+    )]
     Malformed,
     /// It is of an older kind, which does not hash first.
     #[error("its signature is of minisign's legacy kind; sign it again with `gantry sign`")]
@@ -160,6 +164,10 @@ pub(crate) fn verify(
             false => Ok(Signed::No),
         };
     };
+    // What comes after it would be vouched for by nobody.
+    if text.lines().count() != LINES {
+        return Err(SignatureError::Malformed);
+    }
     let signature = Signature::decode(text).map_err(|_| SignatureError::Malformed)?;
     let id = text.lines().nth(1).and_then(KeyId::of);
     let id = id.ok_or(SignatureError::Malformed)?;
