@@ -15,6 +15,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("cleanup", "\"4 ms\""),
     ("preemption-limit", "7"),
     ("live-runs", "7"),
+    ("runs", "1_999"),
+    ("host-memory", "\"63 MiB\""),
     ("forks-per-tick", "999"),
     ("depth", "63"),
     ("bindings", "1_999"),
