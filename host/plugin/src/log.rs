@@ -8,6 +8,9 @@ use gantry_scheduler::RunId;
 /// Bytes of one line; longer ones are cut.
 pub const MAX_LINE_BYTES: usize = 4096;
 
+/// Of lines that are dropped together, the bytes that are looked at to count them.
+const MAX_COUNTED_BYTES: usize = 16 << 10;
+
 /// Where log lines go.
 pub trait LogSink: Send + Sync {
     /// Takes one line. It is called in the middle of a tick, so it MUST be quick and MUST NOT
@@ -62,6 +65,8 @@ pub(crate) struct RunLog {
     tick: u64,
     lines: u32,
     dropped: u64,
+    /// Whether there were more than that, which nobody has counted.
+    uncounted: bool,
     /// Beginnings of lines that are not complete yet, of standard output and standard error.
     partial: [Vec<u8>; 2],
     /// The last line of level error that told of a panic.
@@ -79,6 +84,7 @@ impl RunLog {
             tick: 0,
             lines: 0,
             dropped: 0,
+            uncounted: false,
             partial: [Vec::new(), Vec::new()],
             panic: None,
         }
@@ -100,32 +106,47 @@ impl RunLog {
                 .collect();
             self.panic = Some(lines.join("\n"));
         }
-        for line in message.lines() {
-            self.line(tick, level, line.as_bytes());
+        self.begin(tick);
+        let mut rest = message.as_bytes();
+        for line in message.split_inclusive('\n') {
+            if self.is_full() {
+                self.drop_lines(rest);
+                break;
+            }
+            rest = &rest[line.len()..];
+            self.line(level, without_break(line.as_bytes()));
         }
     }
 
     /// Takes a piece of output; whole lines are written.
-    pub(crate) fn output(&mut self, tick: u64, stream: Stream, mut bytes: &[u8]) {
-        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+    pub(crate) fn output(&mut self, tick: u64, stream: Stream, bytes: &[u8]) {
+        self.begin(tick);
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n');
+        let (mut lines, beginning) = bytes.split_at(whole.map_or(0, |last| last + 1));
+        while let Some(end) = lines.iter().position(|&byte| byte == b'\n') {
             let mut line = std::mem::take(&mut self.partial[stream as usize]);
-            append(&mut line, &bytes[..end]);
-            self.line(
-                tick,
-                stream.level(),
-                line.strip_suffix(b"\r").unwrap_or(&line),
-            );
-            bytes = &bytes[end + 1..];
+            if self.is_full() {
+                self.drop_lines(lines);
+                break;
+            }
+            append(&mut line, &lines[..end]);
+            self.line(stream.level(), line.strip_suffix(b"\r").unwrap_or(&line));
+            lines = &lines[end + 1..];
         }
-        append(&mut self.partial[stream as usize], bytes);
+        append(&mut self.partial[stream as usize], beginning);
     }
 
     /// Writes lines that were never ended. The run is over.
     pub(crate) fn finish(&mut self, tick: u64) {
+        self.begin(tick);
         for stream in [Stream::Out, Stream::Err] {
             let line = std::mem::take(&mut self.partial[stream as usize]);
-            if !line.is_empty() {
-                self.line(tick, stream.level(), &line);
+            if line.is_empty() {
+                continue;
+            }
+            match self.is_full() {
+                true => self.drop_lines(&line),
+                false => self.line(stream.level(), &line),
             }
         }
         self.tell_dropped();
@@ -136,27 +157,43 @@ impl RunLog {
         self.panic.take()
     }
 
-    fn line(&mut self, tick: u64, level: Level, line: &[u8]) {
+    /// What is written from now on belongs to this tick.
+    fn begin(&mut self, tick: u64) {
         if tick != self.tick {
             self.tick = tick;
             self.lines = 0;
             self.tell_dropped();
         }
-        if self.lines >= self.lines_per_tick {
-            self.dropped += 1;
-            return;
-        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.lines >= self.lines_per_tick
+    }
+
+    fn line(&mut self, level: Level, line: &[u8]) {
         self.lines += 1;
         self.send(level, &visible(line));
     }
 
+    /// Counts lines that nobody will see. How many there are is up to the guest, and this is in the
+    /// middle of a tick, so that only the first of them are looked at.
+    fn drop_lines(&mut self, lines: &[u8]) {
+        let counted = &lines[..lines.len().min(MAX_COUNTED_BYTES)];
+        let breaks = counted.iter().filter(|&&byte| byte == b'\n').count();
+        let unended = !counted.ends_with(b"\n");
+        self.dropped += breaks as u64 + u64::from(unended);
+        self.uncounted |= counted.len() < lines.len();
+    }
+
     fn tell_dropped(&mut self) {
         if self.dropped > 0 {
+            let least = if self.uncounted { "at least " } else { "" };
             let text = format!(
-                "{} more lines were dropped: too many in one tick",
+                "{least}{} more lines were dropped: too many in one tick",
                 self.dropped
             );
             self.dropped = 0;
+            self.uncounted = false;
             self.send(Level::Warn, &text);
         }
     }
@@ -178,6 +215,14 @@ impl Stream {
             Stream::Out => Level::Info,
             Stream::Err => Level::Warn,
         }
+    }
+}
+
+/// A line without the break that ends it.
+fn without_break(line: &[u8]) -> &[u8] {
+    match line.strip_suffix(b"\n") {
+        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+        None => line,
     }
 }
 
@@ -280,6 +325,22 @@ mod tests {
         log.entry(1, Level::Info, "calm");
         let told = "3 more lines were dropped: too many in one tick";
         assert_eq!(texts(&lines), ["flood", "flood", told, "calm"]);
+    }
+
+    #[test]
+    fn of_a_flood_in_one_entry_only_the_beginning_is_counted() {
+        let told = |message: &str| {
+            let (lines, mut log) = run_log(2);
+            log.entry(0, Level::Info, message);
+            log.output(0, Stream::Out, b"more\nand\nmore");
+            log.finish(0);
+            texts(&lines).pop().unwrap()
+        };
+        let because = "more lines were dropped: too many in one tick";
+        assert_eq!(told("1\n2\r\n3\n\n5"), format!("6 {because}"));
+        let flood = "\n".repeat(4 << 20);
+        let least = MAX_COUNTED_BYTES + 3;
+        assert_eq!(told(&flood), format!("at least {least} {because}"));
     }
 
     #[test]

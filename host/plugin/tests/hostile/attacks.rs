@@ -85,6 +85,7 @@ macro_rules! attacks {
             machine_that_looks_twice: Rust => "look at 2000 conditions at most, and 501 more are too many";
             machine_without_an_end: Rust => "a state machine has 1000 states at most";
             log_flood: Rust => "more lines were dropped: too many in one tick";
+            log_of_line_breaks: Rust => "more lines were dropped: too many in one tick";
             memory_growth: Rust => "of memory and was refused more: its limit is";
             name_of_another: Rust => "hostile/innocent/holds failed";
             nested_groups: Rust => "canceled";

@@ -69,6 +69,7 @@ attacks! {
     topic_flood
     topic_of_another
     log_flood
+    log_of_line_breaks
     terminal_escapes
     output_of_another
     times_that_are_none
