@@ -33,6 +33,7 @@
 //! let summary = Summary { run, statistics: &statistics, timeline: &timeline, score: &[], colours: false };
 //! assert!(summary.to_string().contains("Kickoff"));
 //! ```
+mod bounded;
 mod hand_over;
 mod jsonl;
 mod live;

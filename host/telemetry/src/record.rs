@@ -23,6 +23,42 @@ pub struct Record {
     pub kind: RecordKind,
 }
 
+impl Record {
+    /// What its texts and values hold. Names count as nothing: they are shared.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.kind {
+            RecordKind::Completed(Some(value)) | RecordKind::Topic { value, .. } => {
+                crate::bounded::bytes_of(value)
+            }
+            RecordKind::Failed(failure) => failure.message.len(),
+            RecordKind::Log { text, .. } => text.len(),
+            RecordKind::Refused(message)
+            | RecordKind::Note(message)
+            | RecordKind::DriverFault { message, .. }
+            | RecordKind::ReloadRefused { message, .. }
+            | RecordKind::LimitExceeded { message, .. }
+            | RecordKind::Quarantined { message, .. } => message.len(),
+            RecordKind::Reloaded {
+                from, to, digest, ..
+            } => from.len() + to.len() + digest.len(),
+            RecordKind::Scheduled
+            | RecordKind::Mounted
+            | RecordKind::Yielded
+            | RecordKind::Preempted(_)
+            | RecordKind::Completed(None)
+            | RecordKind::Canceled
+            | RecordKind::Interrupted(_)
+            | RecordKind::CleanupOverrun
+            | RecordKind::Mode(_)
+            | RecordKind::DriverRecovered { .. }
+            | RecordKind::Released { .. }
+            | RecordKind::Late { .. }
+            | RecordKind::TickEnded(_)
+            | RecordKind::Dropped { .. } => 0,
+        }
+    }
+}
+
 /// What happened. The first ten mirror [`gantry_scheduler::EventKind`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum RecordKind {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use gantry_scheduler::{Event, EventKind, RunId, Tick, Value};
 
 use crate::spans::Spans;
-use crate::{LogLevel, Mode, Producer, Record, RecordKind, TickTiming};
+use crate::{LogLevel, Mode, Producer, Record, RecordKind, TickTiming, bounded};
 
 /// Turns what happens in the loop into records and hands them over.
 ///
 /// Nothing here blocks. Names are remembered, so that a record of a run allocates nothing; what
-/// people wrote (log lines, messages) is copied.
+/// people wrote (log lines, messages) is copied, as much of it as an event holds.
 #[derive(Debug)]
 pub struct Recorder {
     producer: Producer,
@@ -109,7 +109,7 @@ impl Recorder {
             kind: RecordKind::Log {
                 plugin,
                 level,
-                text: text.into(),
+                text: bounded::text(text),
             },
         });
     }
@@ -119,7 +119,7 @@ impl Recorder {
         let driver = self.names.get(driver);
         self.push(RecordKind::DriverFault {
             driver,
-            message: message.into(),
+            message: bounded::text(message),
         });
     }
 
@@ -145,7 +145,7 @@ impl Recorder {
         let plugin = self.names.get(plugin);
         self.push(RecordKind::ReloadRefused {
             plugin,
-            message: message.into(),
+            message: bounded::text(message),
         });
     }
 
@@ -156,7 +156,7 @@ impl Recorder {
             plugin,
             limit: limit.into(),
             times,
-            message: message.into(),
+            message: bounded::text(message),
         });
     }
 
@@ -167,7 +167,7 @@ impl Recorder {
             plugin,
             times,
             time,
-            message: message.into(),
+            message: bounded::text(message),
         });
     }
 
@@ -178,14 +178,15 @@ impl Recorder {
     }
 
     /// A topic has a new value.
-    pub fn topic(&mut self, name: &str, value: Value) {
+    pub fn topic(&mut self, name: &str, value: &Value) {
         let name = self.names.get(name);
+        let value = bounded::value(value);
         self.push(RecordKind::Topic { name, value });
     }
 
     /// The host has something to say.
     pub fn note(&mut self, text: &str) {
-        self.push(RecordKind::Note(text.into()));
+        self.push(RecordKind::Note(bounded::text(text)));
     }
 
     fn push(&mut self, kind: RecordKind) {
@@ -205,12 +206,12 @@ impl Recorder {
             EventKind::Mounted => RecordKind::Mounted,
             EventKind::Yielded => RecordKind::Yielded,
             EventKind::Preempted(count) => RecordKind::Preempted(count),
-            EventKind::Completed(value) => RecordKind::Completed(value.cloned()),
-            EventKind::Failed(failure) => RecordKind::Failed(failure.clone()),
+            EventKind::Completed(value) => RecordKind::Completed(value.map(bounded::value)),
+            EventKind::Failed(failure) => RecordKind::Failed(bounded::failure(failure)),
             EventKind::Canceled => RecordKind::Canceled,
             EventKind::Interrupted(by) => RecordKind::Interrupted(self.names.get(by)),
             EventKind::CleanupOverrun => RecordKind::CleanupOverrun,
-            EventKind::Refused(reason) => RecordKind::Refused(reason.into()),
+            EventKind::Refused(reason) => RecordKind::Refused(bounded::text(reason)),
         };
         self.producer.push(Record {
             at: event.tick,

@@ -282,7 +282,7 @@ impl Robot {
             .plugins
             .topics
             .changes(self.topics_seen, |name, value| {
-                recorder.topic(name, value.clone());
+                recorder.topic(name, value);
             });
         drop(recorder);
         match until {

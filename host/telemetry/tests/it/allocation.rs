@@ -41,7 +41,7 @@ fn a_steady_tick_allocates_nothing_on_either_side() {
                 recorder.event_at(&event, us(index as u64));
             }
         }
-        recorder.topic("drive/speed", Value::Number(number as f64));
+        recorder.topic("drive/speed", &Value::Number(number as f64));
         recorder.end_tick(Some(TickTiming {
             period: Some(PERIOD),
             work: us(number),

@@ -1,5 +1,6 @@
 //! The ring between the loop and the reader.
 
+use gantry_scheduler::Value;
 use gantry_telemetry::{Consumer, RecordKind, channel};
 
 use crate::support::record;
@@ -80,6 +81,48 @@ fn a_flood_does_not_fill_the_ring_with_reports() {
 }
 
 #[test]
+fn what_waits_is_bounded_in_bytes_as_well() {
+    let (mut producer, mut consumer) = channel(4096);
+    for number in 0..100 {
+        producer.push(record(number, topic(64 << 10)));
+    }
+    producer.push(record(100, RecordKind::Failed(failure())));
+    assert_eq!(
+        producer.lost(),
+        76,
+        "a megabyte and a half is three quarters"
+    );
+    assert_eq!(
+        names(&mut consumer).pop(),
+        Some("failed"),
+        "for which a quarter is left"
+    );
+    producer.push(record(101, topic(64 << 10)));
+    let report = consumer.pop().unwrap();
+    let (bodies, others) = (0, 76);
+    assert_eq!(report.kind, RecordKind::Dropped { bodies, others });
+    assert_eq!(names(&mut consumer), ["topic"]);
+    for number in 0..10_000 {
+        producer.push(record(number, topic(64 << 10)));
+        consumer.pop().unwrap();
+    }
+    assert_eq!(producer.lost(), 0, "what was taken does not count");
+}
+
+#[test]
+fn a_flood_of_bytes_does_not_fill_the_ring_with_reports() {
+    let (mut producer, mut consumer) = channel(4096);
+    for number in 0..1000 {
+        producer.push(record(number, topic(64 << 10)));
+        if number % 10 == 9 {
+            consumer.pop().unwrap();
+        }
+    }
+    let names = names(&mut consumer);
+    assert!(!names.contains(&"dropped"), "{} records", names.len());
+}
+
+#[test]
 fn the_reader_learns_that_nothing_can_come_any_more() {
     let (mut producer, mut consumer) = channel(16);
     producer.push(record(0, RecordKind::Mounted));
@@ -116,6 +159,13 @@ fn a_reader_in_another_thread_gets_everything_or_its_count() {
     drop(producer);
     let (read, lost) = reader.join().unwrap();
     assert_eq!(read + lost + unreported, SENT);
+}
+
+fn topic(bytes: usize) -> RecordKind {
+    RecordKind::Topic {
+        name: "a".into(),
+        value: Value::Text("x".repeat(bytes)),
+    }
 }
 
 fn failure() -> gantry_scheduler::Failure {

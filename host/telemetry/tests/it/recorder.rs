@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gantry_scheduler::{Command, Event, EventKind, RunId, Tick, Value};
+use gantry_scheduler::{Command, Event, EventKind, Failure, RunId, Tick, Value};
 use gantry_telemetry::{
     Consumer, LogLevel, Record, RecordKind, Recorder, Slowest, TickTiming, channel,
 };
@@ -122,7 +122,7 @@ fn what_the_host_says_happens_in_the_present_tick() {
     recorder.log("autos", "", None, LogLevel::Info, "loaded");
     recorder.driver_fault("can-bus", "silence");
     recorder.driver_recovered("can-bus");
-    recorder.topic("drive/pose", Value::Numbers([1.0, 2.0].into()));
+    recorder.topic("drive/pose", &Value::Numbers([1.0, 2.0].into()));
     recorder.note("hello");
     recorder.end_tick(None);
     let records = all(consumer);
@@ -143,4 +143,52 @@ fn what_the_host_says_happens_in_the_present_tick() {
             "tick-ended"
         ]
     );
+}
+
+#[test]
+fn what_is_too_long_for_an_event_is_cut() {
+    const MOST: usize = 64 << 10;
+    let (mut recorder, consumer) = recorder();
+    let big = command("big");
+    let text = "é".repeat(MOST);
+    let failure = Failure {
+        command: "big".into(),
+        message: text.as_str().into(),
+    };
+    let values = [
+        Value::Text(text.clone()),
+        Value::Numbers(vec![0.5; MOST / 8]),
+        Value::Numbers(vec![0.5; MOST / 8 + 1]),
+    ];
+    for value in &values {
+        recorder.event(&event(1, &big, EventKind::Completed(Some(value))));
+    }
+    recorder.event(&event(1, &big, EventKind::Failed(&failure)));
+    recorder.event(&event(1, &big, EventKind::Refused(&text)));
+    recorder.topic("big", &values[0]);
+    recorder.note(&text);
+
+    let cut = format!("{}…", "é".repeat(MOST / 2));
+    let cut_value = Value::Text(cut.clone());
+    let told = Value::Text("8193 numbers, too many for an event".to_owned());
+    let kinds: Vec<_> = all(consumer)
+        .into_iter()
+        .map(|record| record.kind)
+        .collect();
+    let expected = [
+        RecordKind::Completed(Some(cut_value.clone())),
+        RecordKind::Completed(Some(values[1].clone())),
+        RecordKind::Completed(Some(told)),
+        RecordKind::Failed(Failure {
+            command: "big".into(),
+            message: cut.as_str().into(),
+        }),
+        RecordKind::Refused(cut.as_str().into()),
+        RecordKind::Topic {
+            name: "big".into(),
+            value: cut_value,
+        },
+        RecordKind::Note(cut.into()),
+    ];
+    assert!(kinds == expected, "{} records", kinds.len());
 }
