@@ -280,7 +280,9 @@ impl RunState {
     /// The part of WASI that is not ours.
     pub(crate) fn wasi(&mut self) -> (&mut WasiCtx, &mut ResourceTable) {
         let context = &self.context;
-        let wasi = self.wasi.get_or_insert_with(|| crate::wasi::files(context));
+        let wasi = self
+            .wasi
+            .get_or_insert_with(|| crate::wasi::granted(context));
         (wasi, &mut self.table)
     }
 }

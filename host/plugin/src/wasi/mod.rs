@@ -2,25 +2,27 @@
 //!
 //! Time is the tick's, random numbers are seeded, output goes to the log, arguments and the
 //! environment are empty, a sleep is a scheduler wait, files exist only in a granted folder, and
-//! every socket is refused. Interfaces that we answer ourselves have a module here; streams, files
-//! and sockets are wasmtime-wasi's.
+//! every socket is refused. Interfaces that we answer ourselves have a module here; streams and
+//! sockets are wasmtime-wasi's, and so is what [`files`] lets through to it.
 
 mod cli;
 mod clocks;
+mod files;
 mod poll;
 mod random;
 mod stdio;
 
 pub(crate) use cli::Exit;
+pub(crate) use files::granted;
 pub(crate) use random::Random;
 
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings as wasi;
 use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView as _};
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtxView, WasiView};
 
-use crate::run::{Context, RunState};
+use crate::run::RunState;
 
 /// The interfaces that [`link`] links, without their version. A plugin that imports another one is
 /// refused.
@@ -78,7 +80,7 @@ pub(crate) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
     wasi::io::streams::add_to_linker::<_, Table>(linker, |state| &mut state.table)?;
 
     wasi::filesystem::preopens::add_to_linker::<_, WasiFilesystem>(linker, RunState::filesystem)?;
-    wasi::filesystem::types::add_to_linker::<_, WasiFilesystem>(linker, RunState::filesystem)?;
+    wasi::filesystem::types::add_to_linker::<_, Ours>(linker, |state| state)?;
 
     let network = wasi::sockets::network::LinkOptions::default();
     wasi::sockets::network::add_to_linker::<_, WasiSockets>(linker, &network, RunState::sockets)?;
@@ -88,30 +90,6 @@ pub(crate) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
     wasi::sockets::tcp_create_socket::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
     wasi::sockets::udp::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
     wasi::sockets::udp_create_socket::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)
-}
-
-/// The files that a plugin may see, and no sockets.
-pub(crate) fn files(context: &Context) -> WasiCtx {
-    let mut wasi = WasiCtx::builder();
-    wasi.allow_blocking_current_thread(true)
-        .allow_tcp(false)
-        .allow_udp(false)
-        .allow_ip_name_lookup(false);
-    if let Some(folder) = &context.folder {
-        let permission = match folder.write {
-            true => FsPerms::ReadWrite,
-            false => FsPerms::ReadOnly,
-        };
-        // The folder was there when the plugin was loaded. If it is gone, so are its files.
-        if let Err(error) = wasi.preopened_dir(&folder.path, "/", permission) {
-            tracing::warn!(
-                plugin = &*context.name,
-                folder = %folder.path.display(),
-                "the granted folder cannot be opened: {error}"
-            );
-        }
-    }
-    wasi.build()
 }
 
 struct Table;

@@ -65,6 +65,7 @@ macro_rules! attacks {
             environment: Rust => "0 variables, 0 arguments, 0 bytes of input, files in None";
             exits_the_process: Rust => "with code 0; a command ends by returning from";
             folder_flood: Rust => "preempted";
+            folder_named_pipe: Rust => "[Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported)]";
             foreign_command: Rust => "starting `innocent/holds` was not granted; the plugin";
             foreign_handle: Rust => "handle index 1 used with the wrong type";
             forged_handle: Rust => "unknown handle index 4711";

@@ -257,9 +257,12 @@ impl Granted {
             ("folder-link", ".."),
             ("proc-link", "/proc"),
             ("root-link", "/"),
+            ("pipe-link", "pipe"),
         ] {
             std::os::unix::fs::symlink(target, granted.join(link)).unwrap();
         }
+        #[cfg(unix)]
+        make_pipe(&granted.join("pipe"));
         Self(folder)
     }
 
@@ -285,6 +288,12 @@ impl Granted {
         });
         Flipping(stop, Some(thread))
     }
+}
+
+#[cfg(unix)]
+fn make_pipe(path: &Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
 
 #[cfg(unix)]

@@ -86,6 +86,7 @@ attacks! {
     state_from_an_earlier_run
     foreign_command
     folder_flood
+    folder_named_pipe
     exits_the_process
     panics_at_length
     cancels_everybody
