@@ -22,17 +22,17 @@ use crate::config::Limits;
 use crate::exceeded::Limit;
 use crate::log::RunLog;
 use crate::log_gate::LogGate;
-use crate::policy::{Folder, Policy};
+use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::robot::{Robot, TickClock};
 use crate::topics::Topics;
-use crate::wasi::Random;
+use crate::wasi::{Files, Random};
 
 /// What all runs of one plugin share: the plugin's part of the robot.
 pub(crate) struct Context {
     pub(crate) name: Arc<str>,
     pub(crate) grants: Grants,
-    pub(crate) folder: Option<Folder>,
+    pub(crate) files: Files,
     pub(crate) config: BTreeMap<String, Value>,
     pub(crate) limits: Limits,
     pub(crate) mechanisms: Arc<Mechanisms>,
@@ -59,7 +59,7 @@ impl Context {
         Self {
             supplier: supplier.clone(),
             grants: Grants::of(policy),
-            folder: policy.folder.clone(),
+            files: Files::new(policy.folder.clone()),
             ..Self::bare(name, policy, robot)
         }
     }
@@ -73,7 +73,7 @@ impl Context {
         Self {
             name: name.clone(),
             grants: Grants::default(),
-            folder: None,
+            files: Files::default(),
             config: policy.config.clone(),
             limits: policy.limits,
             mechanisms: robot.mechanisms.clone(),

@@ -9,7 +9,7 @@ use crate::run::RunState;
 
 /// What the wall clock shows at the start of the robot program: 2026-01-01T00:00:00Z. A robot does
 /// not know the date for sure, and a replay must see the same one.
-const WALL_CLOCK_START: u64 = 1_767_225_600;
+pub(super) const WALL_CLOCK_START: u64 = 1_767_225_600;
 
 impl wall_clock::Host for RunState {
     fn now(&mut self) -> Result<wall_clock::Datetime> {

@@ -13,7 +13,7 @@ mod random;
 mod stdio;
 
 pub(crate) use cli::Exit;
-pub(crate) use files::granted;
+pub(crate) use files::{Files, granted};
 pub(crate) use random::Random;
 
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};

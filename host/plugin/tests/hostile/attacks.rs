@@ -66,6 +66,8 @@ macro_rules! attacks {
             exits_the_process: Rust => "with code 0; a command ends by returning from";
             folder_flood: Rust => "preempted";
             folder_named_pipe: Rust => "[Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported)]";
+            folder_numbers: Rust => "[1, 2, 1, 3, 1, 4, 5]";
+            folder_times: Rust => "[Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)])]";
             foreign_command: Rust => "starting `innocent/holds` was not granted; the plugin";
             foreign_handle: Rust => "handle index 1 used with the wrong type";
             forged_handle: Rust => "unknown handle index 4711";

@@ -87,6 +87,8 @@ attacks! {
     foreign_command
     folder_flood
     folder_named_pipe
+    folder_numbers
+    folder_times
     exits_the_process
     panics_at_length
     cancels_everybody

@@ -9,6 +9,7 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsResult};
 
+use super::metadata::seen;
 use super::{Descriptor, checked};
 use crate::run::RunState;
 
@@ -45,17 +46,55 @@ impl HostDescriptor for RunState {
         read(len: Filesize, offset: Filesize) -> (Vec<u8>, bool);
         write(bytes: Vec<u8>, offset: Filesize) -> Filesize;
         read_directory() -> Resource<DirectoryEntryStream>;
-        stat() -> DescriptorStat;
-        metadata_hash() -> MetadataHashValue;
     }
 
     passed_on_with_a_path! {
         create_directory_at() -> ();
         readlink_at() -> String;
-        remove_directory_at() -> ();
-        unlink_file_at() -> ();
-        stat_at(flags: PathFlags) -> DescriptorStat;
-        metadata_hash_at(flags: PathFlags) -> MetadataHashValue;
+    }
+
+    async fn stat(&mut self, at: Descriptor) -> FsResult<DescriptorStat> {
+        Ok(seen(self.filesystem().stat(at).await?))
+    }
+
+    async fn stat_at(
+        &mut self,
+        at: Descriptor,
+        flags: PathFlags,
+        path: String,
+    ) -> FsResult<DescriptorStat> {
+        let stat = self.filesystem().stat_at(at, flags, checked(path)?).await;
+        Ok(seen(stat?))
+    }
+
+    async fn metadata_hash(&mut self, at: Descriptor) -> FsResult<MetadataHashValue> {
+        let hash = self.filesystem().metadata_hash(at).await?;
+        Ok(self.context.files.numbers().of(&hash))
+    }
+
+    async fn metadata_hash_at(
+        &mut self,
+        at: Descriptor,
+        flags: PathFlags,
+        path: String,
+    ) -> FsResult<MetadataHashValue> {
+        let mut files = self.filesystem();
+        let hash = files.metadata_hash_at(at, flags, checked(path)?).await?;
+        Ok(self.context.files.numbers().of(&hash))
+    }
+
+    async fn unlink_file_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
+        let gone = self.hash_at(&at, &path).await?;
+        self.filesystem().unlink_file_at(at, path).await?;
+        self.forget(gone);
+        Ok(())
+    }
+
+    async fn remove_directory_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
+        let gone = self.hash_at(&at, &path).await?;
+        self.filesystem().remove_directory_at(at, path).await?;
+        self.forget(gone);
+        Ok(())
     }
 
     /// The system writes to the disk when it sees fit. Waiting for that can take seconds, which a
@@ -118,10 +157,15 @@ impl HostDescriptor for RunState {
         new_at: Descriptor,
         new_path: String,
     ) -> FsResult<()> {
-        let (path, new_path) = (checked(path)?, checked(new_path)?);
-        self.filesystem()
-            .rename_at(at, path, new_at, new_path)
-            .await
+        let moved = self.hash_at(&at, &path).await?;
+        let there = self.hash_at(&new_at, &new_path).await?;
+        let mut files = self.filesystem();
+        files.rename_at(at, path, new_at, new_path).await?;
+        // Two names of the same file both stay.
+        if !is_same(&moved, &there) {
+            self.forget(there);
+        }
+        Ok(())
     }
 
     async fn symlink_at(&mut self, at: Descriptor, to: String, path: String) -> FsResult<()> {
@@ -156,6 +200,11 @@ impl HostDescriptor for RunState {
     fn drop(&mut self, descriptor: Descriptor) -> wasmtime::Result<()> {
         HostDescriptor::drop(&mut self.filesystem(), descriptor)
     }
+}
+
+fn is_same(one: &Option<MetadataHashValue>, other: &Option<MetadataHashValue>) -> bool {
+    let key = |hash: &MetadataHashValue| (hash.lower, hash.upper);
+    one.as_ref().map(key) == other.as_ref().map(key)
 }
 
 impl HostDirectoryEntryStream for RunState {

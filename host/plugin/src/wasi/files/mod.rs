@@ -4,11 +4,16 @@
 //! do that a robot cannot have is not let through to it: nothing may block the scheduler's thread.
 
 mod descriptor;
+mod metadata;
+mod shared;
+
+pub(crate) use shared::Files;
 
 use wasmtime::component::Resource;
 use wasmtime_wasi::filesystem::WasiFilesystemView as _;
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    self, DescriptorStat, DescriptorType, ErrorCode, HostDescriptor as _, PathFlags,
+    self, DescriptorStat, DescriptorType, ErrorCode, HostDescriptor as _, MetadataHashValue,
+    PathFlags,
 };
 use wasmtime_wasi::p2::{FsError, FsResult};
 use wasmtime_wasi::{FsPerms, WasiCtx};
@@ -27,7 +32,7 @@ pub(crate) fn granted(context: &Context) -> WasiCtx {
         .allow_tcp(false)
         .allow_udp(false)
         .allow_ip_name_lookup(false);
-    if let Some(folder) = &context.folder {
+    if let Some(folder) = &context.files.folder {
         let permission = match folder.write {
             true => FsPerms::ReadWrite,
             false => FsPerms::ReadOnly,
@@ -101,6 +106,27 @@ impl RunState {
                 | DescriptorType::SymbolicLink,
             ) => Ok(found),
             Some(_) => Err(ErrorCode::Unsupported.into()),
+        }
+    }
+    /// What tells apart what there is at a path, if there is anything.
+    async fn hash_at(
+        &mut self,
+        at: &Descriptor,
+        path: &str,
+    ) -> FsResult<Option<MetadataHashValue>> {
+        let (at, path) = (Resource::new_borrow(at.rep()), checked(path.to_owned())?);
+        let mut files = self.filesystem();
+        match files.metadata_hash_at(at, PathFlags::empty(), path).await {
+            Ok(hash) => Ok(Some(hash)),
+            Err(error) if error.downcast_ref().is_some() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What had this hash is gone.
+    fn forget(&self, hash: Option<MetadataHashValue>) {
+        if let Some(hash) = hash {
+            self.context.files.numbers().forget(&hash);
         }
     }
 }
