@@ -64,9 +64,11 @@ macro_rules! attacks {
             endless_loop_in_cleanup: Rust => "endless-loop-in-cleanup cleanup-overrun";
             environment: Rust => "0 variables, 0 arguments, 0 bytes of input, files in None";
             exits_the_process: Rust => "with code 0; a command ends by returning from";
+            folder_crowd: Rust => "Value too large";
             folder_flood: Rust => "preempted";
             folder_named_pipe: Rust => "[Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported)]";
             folder_numbers: Rust => "[1, 2, 1, 3, 1, 4, 5]";
+            folder_order: Rust => "flip folder-link inside.txt link pipe pipe-link proc-link root-link sub";
             folder_times: Rust => "[Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)])]";
             foreign_command: Rust => "starting `innocent/holds` was not granted; the plugin";
             foreign_handle: Rust => "handle index 1 used with the wrong type";

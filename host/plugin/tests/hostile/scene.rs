@@ -67,6 +67,9 @@ pub struct Report {
 /// Plays the innocent robot, with this attack beside it or alone.
 pub fn play(attack: Option<&Attack>, config: RuntimeConfig) -> Report {
     let folder = Granted::new();
+    if attack.is_some_and(|attack| attack.name == "folder-crowd") {
+        folder.crowd();
+    }
     let _flipping = attack
         .filter(|attack| attack.name == "path-race")
         .map(|_| folder.flip());
@@ -270,6 +273,13 @@ impl Granted {
         Folder {
             path: self.0.path().join("granted"),
             write: true,
+        }
+    }
+
+    /// Puts more files into it than anybody should list within a tick.
+    fn crowd(&self) {
+        for number in 0..20_000 {
+            fs::write(self.0.path().join(format!("granted/{number}")), "").unwrap();
         }
     }
 

@@ -85,9 +85,11 @@ attacks! {
     environment
     state_from_an_earlier_run
     foreign_command
+    folder_crowd
     folder_flood
     folder_named_pipe
     folder_numbers
+    folder_order
     folder_times
     exits_the_process
     panics_at_length

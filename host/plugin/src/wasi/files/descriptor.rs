@@ -3,9 +3,8 @@
 use wasmtime::component::Resource;
 use wasmtime_wasi::filesystem::WasiFilesystemView as _;
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, DirectoryEntryStream,
-    Filesize, HostDescriptor, HostDirectoryEntryStream, MetadataHashValue, NewTimestamp, OpenFlags,
-    PathFlags,
+    Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntryStream, Filesize,
+    HostDescriptor, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsResult};
 
@@ -45,12 +44,15 @@ impl HostDescriptor for RunState {
         set_times(accessed: NewTimestamp, modified: NewTimestamp) -> ();
         read(len: Filesize, offset: Filesize) -> (Vec<u8>, bool);
         write(bytes: Vec<u8>, offset: Filesize) -> Filesize;
-        read_directory() -> Resource<DirectoryEntryStream>;
     }
 
     passed_on_with_a_path! {
         create_directory_at() -> ();
         readlink_at() -> String;
+    }
+
+    async fn read_directory(&mut self, at: Descriptor) -> FsResult<Resource<DirectoryEntryStream>> {
+        self.list(at).await
     }
 
     async fn stat(&mut self, at: Descriptor) -> FsResult<DescriptorStat> {
@@ -205,17 +207,4 @@ impl HostDescriptor for RunState {
 fn is_same(one: &Option<MetadataHashValue>, other: &Option<MetadataHashValue>) -> bool {
     let key = |hash: &MetadataHashValue| (hash.lower, hash.upper);
     one.as_ref().map(key) == other.as_ref().map(key)
-}
-
-impl HostDirectoryEntryStream for RunState {
-    async fn read_directory_entry(
-        &mut self,
-        entries: Resource<DirectoryEntryStream>,
-    ) -> FsResult<Option<DirectoryEntry>> {
-        self.filesystem().read_directory_entry(entries).await
-    }
-
-    fn drop(&mut self, entries: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
-        HostDirectoryEntryStream::drop(&mut self.filesystem(), entries)
-    }
 }

@@ -4,6 +4,7 @@
 //! do that a robot cannot have is not let through to it: nothing may block the scheduler's thread.
 
 mod descriptor;
+mod listing;
 mod metadata;
 mod shared;
 
