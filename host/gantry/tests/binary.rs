@@ -141,6 +141,14 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         [plugins.few]
         file = "hogs.wasm"
         limits = { live-runs = 1 }
+        [plugins.maker]
+        file = "uses-std.wasm"
+        folder = { path = "made", write = true }
+        limits = { folder-files = 0 }
+        [plugins.writer]
+        file = "uses-std.wasm"
+        folder = { path = ".", write = true }
+        limits = { folder-bytes = "4 B" }
         [plugins.forks]
         file = "forks.wasm"
         reads = ["driver.*", "arm.*"]
@@ -172,9 +180,10 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         prefix = "driver"
         [opmodes.all]
         mode = "test"
-        schedule = ["hogs/grows", "hogs/hoards-handles", "few/loops", "few/works-a-while", "forks/parent", "flat/parent"]
+        schedule = ["hogs/grows", "hogs/hoards-handles", "few/loops", "few/works-a-while", "forks/parent", "flat/parent", "maker/writes-a-file", "writer/writes-a-file"]
         "#,
     );
+    std::fs::create_dir(robot.folder.path().join("made")).unwrap();
     let events = robot.sim("all", "1s");
     let told: Vec<String> = events
         .iter()
@@ -186,6 +195,8 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         r#""hogs" "handles""#,
         r#""few" "live-runs""#,
         r#""forks" "forks-per-tick""#,
+        r#""maker" "folder-files""#,
+        r#""writer" "folder-bytes""#,
     ] {
         let times = told.iter().filter(|told| *told == expected).count();
         assert_eq!(times, 1, "{expected} in {told:?}");

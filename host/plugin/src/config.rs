@@ -239,9 +239,16 @@ pub struct Limits {
     pub host_memory: usize,
     /// Topics that it may bring into the world; more are refused.
     pub topics: usize,
-    /// Bytes of log lines, topics, arguments and results of all its runs together per tick; the
+    /// Bytes of log lines, topics, arguments, results and files of all its runs together per tick; the
     /// run that hands over more fails.
     pub bytes_per_tick: usize,
+    /// Files and folders that all its runs together may have open at once; more are not opened.
+    pub open_files: usize,
+    /// Bytes that it may write to its folder since it was loaded; more are not written.
+    pub folder_bytes: u64,
+    /// Files, folders and links that it may make in its folder since it was loaded, without those
+    /// that it has removed; more are not made.
+    pub folder_files: u32,
     /// When the plugin has failed too often, and what becomes of it then.
     pub quarantine: QuarantineLimits,
 }
@@ -322,6 +329,9 @@ impl Default for Limits {
             host_memory: 64 << 20,
             topics: 512,
             bytes_per_tick: 16 << 20,
+            open_files: 32,
+            folder_bytes: 256 << 20,
+            folder_files: 1_000,
             quarantine: QuarantineLimits::default(),
         }
     }

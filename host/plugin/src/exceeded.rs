@@ -29,6 +29,12 @@ pub enum Limit {
     Memory,
     /// `table_elements`
     TableElements,
+    /// `open_files`
+    OpenFiles,
+    /// `folder_bytes`
+    FolderBytes,
+    /// `folder_files`
+    FolderFiles,
 }
 
 impl fmt::Display for Limit {
@@ -44,6 +50,9 @@ impl fmt::Display for Limit {
             Limit::Handles => "handles",
             Limit::Memory => "memory",
             Limit::TableElements => "table-elements",
+            Limit::OpenFiles => "open-files",
+            Limit::FolderBytes => "folder-bytes",
+            Limit::FolderFiles => "folder-files",
         })
     }
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use gantry_plugin::{Limit, Limits, Policy};
+use gantry_plugin::{Folder, Limit, Limits, Policy};
 use gantry_test_guests::{FORKS, HOGS, HOSTILE, KEEPS_LOCALS};
 use support::{Bench, trusting};
 
@@ -200,4 +200,48 @@ fn another_plugins_command_needs_a_grant_and_an_own_one_does_not() {
     };
     bench.load_with("forks", FORKS, &policy).unwrap();
     assert!(bench.finish("forks/parent").starts_with("completed"));
+}
+
+#[test]
+fn what_a_plugin_does_with_its_folder_is_limited_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("inside.txt"), "").unwrap();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    let mut policy = limited(|limits| {
+        limits.open_files = 3;
+        limits.folder_bytes = 1 << 20;
+        limits.folder_files = 20;
+    });
+    policy.folder = Some(Folder {
+        path: folder.path().to_owned(),
+        write: true,
+    });
+    let mut bench = Bench::new();
+    let plugin = bench.load_with("hostile", HOSTILE, &policy).unwrap();
+    for (command, limit, says) in [
+        (
+            "hostile/folder-open-files",
+            Limit::OpenFiles,
+            "its runs have 3 files open, which is the most; another was not opened",
+        ),
+        (
+            "hostile/folder-many-files",
+            Limit::FolderFiles,
+            "it has made 20 files in its folder since it was loaded, which is the most; those that \
+             it removes do not count",
+        ),
+    ] {
+        bench.finish(command);
+        let told = plugin.take_exceeded(bench.now()).unwrap();
+        assert_eq!((told.limit, &*told.message), (limit, says));
+    }
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let _ = std::fs::remove_file(entry.unwrap().path());
+    }
+    std::fs::write(folder.path().join("big"), "").unwrap();
+    let ended = bench.finish("hostile/folder-fill");
+    assert!(ended.starts_with("failed 16: "), "{ended}");
+    let told = plugin.take_exceeded(bench.now()).unwrap();
+    let says = "it has written 1.0 MiB to its folder since it was loaded and may write 1.0 MiB";
+    assert_eq!((told.limit, &*told.message), (Limit::FolderBytes, says));
 }

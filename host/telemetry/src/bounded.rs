@@ -4,24 +4,15 @@ use std::sync::Arc;
 
 use gantry_scheduler::{Failure, Value};
 
-/// Bytes of a text or of a value; as much as a topic may have. Longer ones are cut.
-const MAX_BYTES: usize = 64 << 10;
-
-/// What a value holds beyond itself.
-pub(crate) fn bytes_of(value: &Value) -> usize {
-    match value {
-        Value::Boolean(_) | Value::Integer(_) | Value::Number(_) => 0,
-        Value::Text(text) => text.len(),
-        Value::Numbers(numbers) => size_of_val(numbers.as_slice()),
-    }
-}
+/// Bytes of a text or of a value; four times what a topic may have. Longer ones are cut.
+const MAX_BYTES: usize = 256 << 10;
 
 /// A value that fits. A list that does not is told of in words: half of it would be another one.
 pub(crate) fn value(value: &Value) -> Value {
     match value {
-        Value::Text(text) if text.len() > MAX_BYTES => Value::Text(cut(text)),
-        Value::Numbers(numbers) if bytes_of(value) > MAX_BYTES => {
-            Value::Text(format!("{} numbers, too many for an event", numbers.len()))
+        Value::Text(text) if text.len() > MAX_BYTES => Value::Text(cut(text).into()),
+        Value::Numbers(numbers) if value.shared_bytes() > MAX_BYTES => {
+            Value::Text(format!("{} numbers, too many for an event", numbers.len()).into())
         }
         value => value.clone(),
     }

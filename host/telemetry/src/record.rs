@@ -28,7 +28,7 @@ impl Record {
     pub(crate) fn bytes(&self) -> usize {
         match &self.kind {
             RecordKind::Completed(Some(value)) | RecordKind::Topic { value, .. } => {
-                crate::bounded::bytes_of(value)
+                value.shared_bytes()
             }
             RecordKind::Failed(failure) => failure.message.len(),
             RecordKind::Log { text, .. } => text.len(),

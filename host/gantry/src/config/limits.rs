@@ -47,6 +47,12 @@ pub struct LimitsConfig {
     pub bytes_per_tick: Option<u64>,
     /// How many lines its runs together may log per second.
     pub log_lines_per_second: Option<u32>,
+    /// How many files its runs together may have open at once.
+    pub open_files: Option<u32>,
+    /// How many bytes it may write to its folder.
+    pub folder_bytes: Option<u64>,
+    /// How many files it may make in its folder.
+    pub folder_files: Option<u32>,
     /// When it has failed too often, and what becomes of it then.
     pub quarantine: QuarantineConfig,
 }
@@ -118,6 +124,7 @@ impl LimitsConfig {
         let bytes_per_tick = bytes("bytes-per-tick", 1 << 10, 4 << 30);
         let call_bytes = bytes("call-bytes", 1 << 10, 1 << 30);
         let host_memory = bytes("host-memory", 64 << 10, 4 << 30);
+        let folder_bytes = bytes("folder-bytes", 0, 1 << 50);
         let depth = table.optional("depth");
         let depth = depth.and_then(|node| node.count(1, MAX_DEPTH));
         let mut count = |key, least| table.optional(key)?.count(least, u32::MAX);
@@ -133,6 +140,8 @@ impl LimitsConfig {
         let handles = count("handles", 1);
         let log_lines_per_tick = count("log-lines-per-tick", 0);
         let log_lines_per_second = count("log-lines-per-second", 1);
+        let open_files = count("open-files", 1);
+        let folder_files = count("folder-files", 0);
         let quarantine = table.optional("quarantine");
         let quarantine = quarantine.and_then(|node| node.table("{ failures = 5 }"));
         let quarantine = match quarantine {
@@ -160,6 +169,9 @@ impl LimitsConfig {
             log_lines_per_tick: log_lines_per_tick.or(otherwise.log_lines_per_tick),
             bytes_per_tick: bytes_per_tick.or(otherwise.bytes_per_tick),
             log_lines_per_second: log_lines_per_second.or(otherwise.log_lines_per_second),
+            open_files: open_files.or(otherwise.open_files),
+            folder_bytes: folder_bytes.or(otherwise.folder_bytes),
+            folder_files: folder_files.or(otherwise.folder_files),
             quarantine,
         };
         table.finish();

@@ -321,6 +321,9 @@ fn limits(config: &LimitsConfig) -> Limits {
     if let Some(bytes) = config.bytes_per_tick {
         limits.bytes_per_tick = usize::try_from(bytes).unwrap_or(usize::MAX);
     }
+    limits.open_files = count(config.open_files, limits.open_files);
+    limits.folder_bytes = config.folder_bytes.unwrap_or(limits.folder_bytes);
+    limits.folder_files = config.folder_files.unwrap_or(limits.folder_files);
     let lines = config.log_lines_per_second;
     limits.log_lines_per_second = lines.unwrap_or(limits.log_lines_per_second);
     let (quarantine, configured) = (&mut limits.quarantine, &config.quarantine);

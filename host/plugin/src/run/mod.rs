@@ -22,3 +22,4 @@ pub(crate) use limiter::bytes;
 pub(crate) use share::Share;
 pub(crate) use state::{Context, Denied, RunState, unexpected};
 pub(crate) use store::{Instance, StoreMaker, drive};
+pub(crate) use usage::Usage;

@@ -65,9 +65,13 @@ macro_rules! attacks {
             environment: Rust => "0 variables, 0 arguments, 0 bytes of input, files in None";
             exits_the_process: Rust => "with code 0; a command ends by returning from";
             folder_crowd: Rust => "Value too large";
+            folder_fill: Rust => "512: uncategorized error, 0: quota exceeded";
             folder_flood: Rust => "preempted";
+            folder_haste: Rust => "more are too many; 16.0 MiB is the most";
+            folder_many_files: Rust => "100: quota exceeded, 0: quota exceeded, 2: quota exceeded";
             folder_named_pipe: Rust => "[Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported)]";
             folder_numbers: Rust => "[1, 2, 1, 3, 1, 4, 5]";
+            folder_open_files: Rust => "32: quota exceeded, 0: quota exceeded, 1: quota exceeded";
             folder_order: Rust => "flip folder-link inside.txt link pipe pipe-link proc-link root-link sub";
             folder_times: Rust => "[Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)]), Ok([Some(1767225600s), Some(1767225600s)])]";
             foreign_command: Rust => "starting `innocent/holds` was not granted; the plugin";

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use gantry_plugin::{CacheConfig, Folder, Pattern, Plugin, Policy, Pool, RuntimeConfig};
+use gantry_plugin::{CacheConfig, Folder, Limits, Pattern, Plugin, Policy, Pool, RuntimeConfig};
 use gantry_scheduler::Command;
 use gantry_test_guests::INNOCENT;
 
@@ -137,6 +137,12 @@ impl Scene {
                 .iter()
                 .any(|start| attack.name.starts_with(start))
                 .then(|| folder.grant()),
+            // Less than usual: it is played often, and on a disk.
+            limits: Limits {
+                folder_bytes: 32 << 20,
+                folder_files: 100,
+                ..Limits::default()
+            },
             ..Policy::default()
         };
         match self.bench.load_with("hostile", bytes, &policy) {

@@ -86,9 +86,13 @@ attacks! {
     state_from_an_earlier_run
     foreign_command
     folder_crowd
+    folder_fill
     folder_flood
+    folder_haste
+    folder_many_files
     folder_named_pipe
     folder_numbers
+    folder_open_files
     folder_order
     folder_times
     exits_the_process
@@ -201,6 +205,16 @@ fn refusal(error: &SchedulingError) -> String {
 fn innermost(text: &str) -> String {
     let start = text.len().saturating_sub(100);
     text[text.ceil_char_boundary(start)..].replace(['"', ')', '\\'], "")
+}
+
+/// Does something again and again until it fails; at most so often. Says how often it did.
+fn until_refused(most: u32, mut step: impl FnMut(u32) -> std::io::Result<()>) -> String {
+    for number in 0..most {
+        if let Err(error) = step(number) {
+            return format!("{number}: {}", error.kind());
+        }
+    }
+    format!("{most}: not refused")
 }
 
 /// Reads these files, none of which it may see.

@@ -1,14 +1,15 @@
 //! Open files and folders, and paths that start at them.
 
 use wasmtime::component::Resource;
-use wasmtime_wasi::filesystem::WasiFilesystemView as _;
+use wasmtime_wasi::filesystem::{Descriptor as Opened, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntryStream, Filesize,
-    HostDescriptor, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+    Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntryStream, ErrorCode,
+    Filesize, HostDescriptor, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
-use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsResult};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult};
 
 use super::metadata::seen;
+use super::quota::Open;
 use super::{Descriptor, checked};
 use crate::run::RunState;
 
@@ -40,15 +41,40 @@ impl HostDescriptor for RunState {
         advise(offset: Filesize, len: Filesize, advice: Advice) -> ();
         get_flags() -> DescriptorFlags;
         get_type() -> DescriptorType;
-        set_size(size: Filesize) -> ();
         set_times(accessed: NewTimestamp, modified: NewTimestamp) -> ();
         read(len: Filesize, offset: Filesize) -> (Vec<u8>, bool);
-        write(bytes: Vec<u8>, offset: Filesize) -> Filesize;
     }
 
     passed_on_with_a_path! {
-        create_directory_at() -> ();
         readlink_at() -> String;
+    }
+
+    async fn write(
+        &mut self,
+        at: Descriptor,
+        bytes: Vec<u8>,
+        offset: Filesize,
+    ) -> FsResult<Filesize> {
+        self.may_change(&at)?;
+        self.context.account().write(bytes.len() as u64)?;
+        self.hand_over(bytes.len()).map_err(FsError::trap)?;
+        self.filesystem().write(at, bytes, offset).await
+    }
+
+    async fn set_size(&mut self, at: Descriptor, size: Filesize) -> FsResult<()> {
+        self.may_change(&at)?;
+        let file = Resource::new_borrow(at.rep());
+        let before = self.filesystem().stat(file).await?.size;
+        let growth = size.saturating_sub(before);
+        self.context.account().write(growth)?;
+        self.filesystem().set_size(at, size).await
+    }
+
+    async fn create_directory_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
+        let path = checked(path)?;
+        self.context.account().make()?;
+        let made = self.filesystem().create_directory_at(at, path).await;
+        self.context.account().made(made)
     }
 
     async fn read_directory(&mut self, at: Descriptor) -> FsResult<Resource<DirectoryEntryStream>> {
@@ -88,14 +114,14 @@ impl HostDescriptor for RunState {
     async fn unlink_file_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
         let gone = self.hash_at(&at, &path).await?;
         self.filesystem().unlink_file_at(at, path).await?;
-        self.forget(gone);
+        self.removed(gone);
         Ok(())
     }
 
     async fn remove_directory_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
         let gone = self.hash_at(&at, &path).await?;
         self.filesystem().remove_directory_at(at, path).await?;
-        self.forget(gone);
+        self.removed(gone);
         Ok(())
     }
 
@@ -118,9 +144,24 @@ impl HostDescriptor for RunState {
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> FsResult<Descriptor> {
-        self.look_for_file(&at, path_flags, &path).await?;
+        let there = self.look_for_file(&at, path_flags, &path).await?;
+        let makes = open_flags.contains(OpenFlags::CREATE) && there.is_none();
+        self.context.account().may_open()?;
+        if makes {
+            self.context.account().make()?;
+        }
         let mut files = self.filesystem();
-        files.open_at(at, path_flags, path, open_flags, flags).await
+        let opened = files.open_at(at, path_flags, path, open_flags, flags).await;
+        let opened = match makes {
+            true => self.context.account().made(opened)?,
+            false => opened?,
+        };
+        let file: Open = match self.table.get(&opened)? {
+            Opened::File(file) => file.file.clone(),
+            Opened::Dir(folder) => folder.dir.clone(),
+        };
+        self.context.account().opened(&file);
+        Ok(opened)
     }
 
     async fn set_times_at(
@@ -148,8 +189,10 @@ impl HostDescriptor for RunState {
         new_path: String,
     ) -> FsResult<()> {
         let (path, new_path) = (checked(path)?, checked(new_path)?);
+        self.context.account().make()?;
         let mut files = self.filesystem();
-        files.link_at(at, flags, path, new_at, new_path).await
+        let made = files.link_at(at, flags, path, new_at, new_path).await;
+        self.context.account().made(made)
     }
 
     async fn rename_at(
@@ -164,15 +207,17 @@ impl HostDescriptor for RunState {
         let mut files = self.filesystem();
         files.rename_at(at, path, new_at, new_path).await?;
         // Two names of the same file both stay.
-        if !is_same(&moved, &there) {
-            self.forget(there);
+        if there.is_some() && !is_same(&moved, &there) {
+            self.removed(there);
         }
         Ok(())
     }
 
     async fn symlink_at(&mut self, at: Descriptor, to: String, path: String) -> FsResult<()> {
         let (to, path) = (checked(to)?, checked(path)?);
-        self.filesystem().symlink_at(at, to, path).await
+        self.context.account().make()?;
+        let made = self.filesystem().symlink_at(at, to, path).await;
+        self.context.account().made(made)
     }
 
     fn read_via_stream(
@@ -180,7 +225,9 @@ impl HostDescriptor for RunState {
         at: Descriptor,
         offset: Filesize,
     ) -> FsResult<Resource<DynInputStream>> {
-        self.filesystem().read_via_stream(at, offset)
+        let open = self.context.account().stream()?;
+        let stream = self.filesystem().read_via_stream(at, offset)?;
+        self.counted_reader(stream, open)
     }
 
     fn write_via_stream(
@@ -188,11 +235,15 @@ impl HostDescriptor for RunState {
         at: Descriptor,
         offset: Filesize,
     ) -> FsResult<Resource<DynOutputStream>> {
-        self.filesystem().write_via_stream(at, offset)
+        let open = self.context.account().stream()?;
+        let stream = self.filesystem().write_via_stream(at, offset)?;
+        self.counted_writer(stream, open)
     }
 
     fn append_via_stream(&mut self, at: Descriptor) -> FsResult<Resource<DynOutputStream>> {
-        self.filesystem().append_via_stream(at)
+        let open = self.context.account().stream()?;
+        let stream = self.filesystem().append_via_stream(at)?;
+        self.counted_writer(stream, open)
     }
 
     async fn is_same_object(&mut self, a: Descriptor, b: Descriptor) -> wasmtime::Result<bool> {
@@ -201,6 +252,26 @@ impl HostDescriptor for RunState {
 
     fn drop(&mut self, descriptor: Descriptor) -> wasmtime::Result<()> {
         HostDescriptor::drop(&mut self.filesystem(), descriptor)
+    }
+}
+
+impl RunState {
+    /// What had this hash is gone.
+    fn removed(&self, hash: Option<MetadataHashValue>) {
+        self.context.account().removed();
+        if let Some(hash) = hash {
+            self.context.files.numbers().forget(&hash);
+        }
+    }
+
+    /// What may not be changed does not count as changed.
+    fn may_change(&self, at: &Descriptor) -> FsResult<()> {
+        match self.table.get(at)? {
+            Opened::File(file) if file.perms.write_not_permitted() => {
+                Err(ErrorCode::NotPermitted.into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is in a folder: read at once, so that it is the same list whatever is done meanwhile, and
 //! sorted, since every disk has an order of its own.
 
+use std::sync::Arc;
 use std::vec::IntoIter;
 
 use wasmtime::component::Resource;
@@ -11,6 +12,7 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 };
 
 use super::Descriptor;
+use super::quota::Open;
 use crate::run::RunState;
 
 /// The most entries of a folder that can be listed: it takes a millisecond of the tick.
@@ -20,19 +22,29 @@ const MAX_ENTRIES: usize = 4096;
 type Entry = Result<DirectoryEntry, ErrorCode>;
 
 /// Entries that the guest has not been told yet. It stands behind what is a stream to the guest.
-pub(super) struct Listing(IntoIter<Entry>);
+pub(super) struct Listing {
+    entries: IntoIter<Entry>,
+    /// It counts as an open file.
+    _open: Open,
+}
 
 impl RunState {
     pub(super) async fn list(
         &mut self,
         at: Descriptor,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
+        self.context.account().may_open()?;
         let mut entries = self.entries(at).await?;
         if entries.len() > MAX_ENTRIES {
             return Err(ErrorCode::Overflow.into());
         }
         entries.sort_by(|one, other| name(one).cmp(&name(other)));
-        let listing = self.table.push(Listing(entries.into_iter()))?;
+        let open: Open = Arc::new(());
+        self.context.account().opened(&open);
+        let listing = self.table.push(Listing {
+            entries: entries.into_iter(),
+            _open: open,
+        })?;
         Ok(Resource::new_own(listing.rep()))
     }
 
@@ -74,7 +86,7 @@ impl HostDirectoryEntryStream for RunState {
         stream: Resource<DirectoryEntryStream>,
     ) -> FsResult<Option<DirectoryEntry>> {
         let listing: Resource<Listing> = Resource::new_borrow(stream.rep());
-        let next = self.table.get_mut(&listing)?.0.next();
+        let next = self.table.get_mut(&listing)?.entries.next();
         Ok(next.transpose()?)
     }
 

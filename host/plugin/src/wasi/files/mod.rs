@@ -6,19 +6,22 @@
 mod descriptor;
 mod listing;
 mod metadata;
+mod quota;
 mod shared;
+mod streams;
 
 pub(crate) use shared::Files;
 
 use wasmtime::component::Resource;
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::filesystem::WasiFilesystemView as _;
 use wasmtime_wasi::p2::bindings::filesystem::types::{
     self, DescriptorStat, DescriptorType, ErrorCode, HostDescriptor as _, MetadataHashValue,
     PathFlags,
 };
 use wasmtime_wasi::p2::{FsError, FsResult};
-use wasmtime_wasi::{FsPerms, WasiCtx};
 
+use self::quota::Full;
 use crate::run::{Context, RunState};
 
 /// Bytes of a path. Longer ones no system takes, and they would be looked at part by part.
@@ -29,25 +32,12 @@ type Descriptor = Resource<types::Descriptor>;
 /// The files that a plugin may see, and no sockets.
 pub(crate) fn granted(context: &Context) -> WasiCtx {
     let mut wasi = WasiCtx::builder();
-    wasi.allow_blocking_current_thread(true)
-        .allow_tcp(false)
+    wasi.allow_tcp(false)
         .allow_udp(false)
         .allow_ip_name_lookup(false);
-    if let Some(folder) = &context.files.folder {
-        let permission = match folder.write {
-            true => FsPerms::ReadWrite,
-            false => FsPerms::ReadOnly,
-        };
-        // The folder was there when the plugin was loaded. If it is gone, so are its files.
-        if let Err(error) = wasi.preopened_dir(&folder.path, "/", permission) {
-            tracing::warn!(
-                plugin = &*context.name,
-                folder = %folder.path.display(),
-                "the granted folder cannot be opened: {error}"
-            );
-        }
-    }
-    wasi.build()
+    let mut wasi = wasi.build();
+    *wasi.filesystem() = context.files.open(&context.name);
+    wasi
 }
 
 /// A path that is not too long.
@@ -67,6 +57,9 @@ impl types::Host for RunState {
         &mut self,
         error: Resource<wasmtime::Error>,
     ) -> wasmtime::Result<Option<ErrorCode>> {
+        if self.table.get(&error)?.is::<Full>() {
+            return Ok(Some(ErrorCode::Quota));
+        }
         self.filesystem().filesystem_error_code(error)
     }
 }
@@ -121,13 +114,6 @@ impl RunState {
             Ok(hash) => Ok(Some(hash)),
             Err(error) if error.downcast_ref().is_some() => Ok(None),
             Err(error) => Err(error),
-        }
-    }
-
-    /// What had this hash is gone.
-    fn forget(&self, hash: Option<MetadataHashValue>) {
-        if let Some(hash) = hash {
-            self.context.files.numbers().forget(&hash);
         }
     }
 }
