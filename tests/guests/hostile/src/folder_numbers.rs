@@ -37,8 +37,9 @@ fn number_of(path: &std::ffi::CStr) -> u64 {
     unsafe extern "C" {
         unsafe fn stat(path: *const std::ffi::c_char, stat: *mut u64) -> i32;
     }
-    // That of the C library is shorter; the second of it is the number.
+    // The second of it is the number.
     let mut answer = [0; 32];
+    // SAFETY: The path ends with a zero, and what the C library writes is shorter than the answer.
     unsafe { stat(path.as_ptr(), answer.as_mut_ptr()) };
     answer[1]
 }
