@@ -30,6 +30,15 @@ fn the_table_is_up_to_date() {
 }
 
 #[test]
+fn readers_are_told_how_many_there_are() {
+    let told = format!("What {} hostile plugins try", all().len());
+    for file in ["README.md", "CHANGELOG.md"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        assert!(text.contains(&told), "{file} does not say `{told}`");
+    }
+}
+
+#[test]
 fn every_guest_is_an_attack() {
     let mut files = BTreeSet::new();
     for (folder, extension) in [("src", "rs"), ("wat", "wat")] {
