@@ -650,7 +650,9 @@ extern bool gantry_command_commands_static_command_race(gantry_command_commands_
 extern bool gantry_command_commands_static_command_delay(double seconds, gantry_command_commands_own_command_t *ret, command_plugin_string_t *err);
 // Waits until the signal is true and ends.
 extern gantry_command_commands_own_command_t gantry_command_commands_static_command_condition(gantry_command_commands_borrow_signal_t signal);
-// A new command that runs this one under another name.
+// A new command that runs this one under another name, of 256 bytes at most; more is cut off. One
+// that would look like a command of another plugin, `arm-kit/raise`, begins with this plugin's
+// name.
 extern gantry_command_commands_own_command_t gantry_command_commands_method_command_named(gantry_command_commands_borrow_command_t self, command_plugin_string_t *name);
 // A new command that runs this one with another priority (default 0; the highest wins).
 extern gantry_command_commands_own_command_t gantry_command_commands_method_command_with_priority(gantry_command_commands_borrow_command_t self, int32_t priority);
@@ -672,7 +674,8 @@ extern bool gantry_command_commands_method_command_is_running(gantry_command_com
 extern bool gantry_command_commands_method_command_cancel(gantry_command_commands_borrow_command_t self, gantry_command_commands_scheduling_error_t *err);
 // A machine of this name without states.
 extern gantry_command_commands_own_state_machine_t gantry_command_commands_constructor_state_machine(command_plugin_string_t *name);
-// Adds a state and returns its number, counted from zero.
+// Adds a state and returns its number, counted from zero. A machine has 1000 states at most; one
+// more traps.
 extern uint32_t gantry_command_commands_method_state_machine_add_state(gantry_command_commands_borrow_state_machine_t self, command_plugin_string_t *name, gantry_command_commands_borrow_command_t command);
 // Goes to the target (none: ends the machine) on a rising edge of the signal while one of
 // the origins runs. No origins means every state added so far. Transitions are checked in

@@ -193,6 +193,8 @@ fn in_words_if_any<S: Serializer>(
 pub struct Limits {
     /// Linear memory of one run, all its memories together, in bytes.
     pub memory: usize,
+    /// Linear memory of all its runs together, those that are kept ready included, in bytes.
+    pub memory_together: usize,
     /// Table elements of one run, all its tables together.
     pub table_elements: usize,
     /// How long a run may compute per tick before it is pre-empted.
@@ -310,6 +312,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: 64 << 20,
+            memory_together: 1 << 30,
             table_elements: 50_000,
             slice: Budget::of(Duration::from_millis(2)),
             time_per_tick: None,

@@ -19,6 +19,10 @@ pub enum Limit {
     BytesPerTick,
     /// `time_per_tick`
     TimePerTick,
+    /// `runs`
+    Runs,
+    /// `bindings`
+    Bindings,
     /// `host_memory`
     HostMemory,
     /// `topics`
@@ -27,6 +31,8 @@ pub enum Limit {
     Handles,
     /// `memory`
     Memory,
+    /// `memory_together`
+    MemoryTogether,
     /// `table_elements`
     TableElements,
     /// `open_files`
@@ -45,10 +51,13 @@ impl fmt::Display for Limit {
             Limit::ForksPerTick => "forks-per-tick",
             Limit::BytesPerTick => "bytes-per-tick",
             Limit::TimePerTick => "time-per-tick",
+            Limit::Runs => "runs",
+            Limit::Bindings => "bindings",
             Limit::HostMemory => "host-memory",
             Limit::Topics => "topics",
             Limit::Handles => "handles",
             Limit::Memory => "memory",
+            Limit::MemoryTogether => "memory-together",
             Limit::TableElements => "table-elements",
             Limit::OpenFiles => "open-files",
             Limit::FolderBytes => "folder-bytes",

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use gantry_scheduler::{Command, CommandBuilder, MechanismId, Supplier, Value};
+use gantry_scheduler::{Command, CommandBuilder, MechanismId, Resource, Supplier, Value};
 
 use crate::contract::{ContractVersion, GuestPre};
 use crate::description::{Definition, Description};
-use crate::exceeded::Exceeded;
+use crate::exceeded::{Exceeded, Limit};
 use crate::quarantine::{Quarantine, Verdict};
 use crate::registry::LookupError;
 use crate::run::{Context, Instance, WasmBody};
@@ -113,7 +113,36 @@ impl Plugin {
     /// A limit that it has gone over and that the host has not been told of; each at once, and then
     /// once a second at most. To be asked for once per tick, until there is none.
     pub fn take_exceeded(&self, now: Duration) -> Option<Exceeded> {
+        self.note_refused();
         self.0.context.usage.take_exceeded(now)
+    }
+
+    /// What the scheduler has refused its commands of what they may have.
+    fn note_refused(&self) {
+        let (supplier, context) = (&self.0.supplier, &self.0.context);
+        let supplied = supplier.limits();
+        let limits = [
+            (Resource::Runs, Limit::Runs, supplied.runs, "runs"),
+            (
+                Resource::Conditions,
+                Limit::Bindings,
+                supplied.conditions,
+                "conditions to look at",
+            ),
+            (
+                Resource::Bytes,
+                Limit::HostMemory,
+                supplied.bytes,
+                "bytes that the host keeps",
+            ),
+        ];
+        for (resource, limit, most, what) in limits {
+            if supplier.was_refused(resource) {
+                let most = most.unwrap_or(usize::MAX);
+                let message = format!("its commands have {most} {what} at most; more were refused");
+                context.usage.exceed(limit, message);
+            }
+        }
     }
 
     /// What its runs have done.

@@ -39,8 +39,10 @@ struct Inner {
     supplier: Option<Supplier>,
     /// How deeply commands are grouped inside of it; 0 for one that is not a group.
     nesting: usize,
-    /// Goes when all commands that are made of this one are gone.
+    /// For what it does, with all commands that do the same.
     claim: Option<Arc<Claim>>,
+    /// For this object alone.
+    own_claim: Option<Claim>,
     body: Arc<dyn Body>,
     /// Slot of the present run in the scheduler, plus one; 0 while there is none.
     slot: AtomicU64,
@@ -143,12 +145,20 @@ impl Command {
         Command(Arc::new(inner))
     }
 
-    /// A new command that does the same and keeps a claim until it is gone, with all that are made
-    /// of it.
+    /// A new command that does the same and keeps a claim for that, until it and all commands that
+    /// are made of it by another name or priority are gone.
     #[must_use]
     pub fn claiming(&self, claim: Claim) -> Command {
         let mut inner = self.copy();
         inner.claim = Some(Arc::new(claim));
+        Command(Arc::new(inner))
+    }
+
+    /// A new command that does the same and keeps a claim for itself alone.
+    #[must_use]
+    pub fn claiming_for_itself(&self, claim: Claim) -> Command {
+        let mut inner = self.copy();
+        inner.own_claim = Some(claim);
         Command(Arc::new(inner))
     }
 
@@ -176,6 +186,7 @@ impl Command {
             supplier: self.0.supplier.clone(),
             nesting: self.nesting(),
             claim: self.0.claim.clone(),
+            own_claim: None,
             body: self.0.body.clone(),
             slot: AtomicU64::new(0),
         }
@@ -298,6 +309,7 @@ impl CommandBuilder {
             supplier: self.supplier,
             nesting: self.nesting,
             claim: None,
+            own_claim: None,
             body: Arc::new(body),
             slot: AtomicU64::new(0),
         }))

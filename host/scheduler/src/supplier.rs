@@ -48,6 +48,8 @@ struct State {
     runs: AtomicUsize,
     conditions: AtomicUsize,
     bytes: AtomicUsize,
+    /// Whether a claim was refused since it was last asked, of each resource.
+    refused: [AtomicBool; 3],
     /// The last tick in which its runs were served requests, and how many.
     tick: AtomicU64,
     requests: AtomicU32,
@@ -84,6 +86,14 @@ impl Claim {
         self.supplier.take(self.resource, amount)?;
         self.amount += amount;
         Ok(())
+    }
+
+    /// Gives some of it back before it is dropped.
+    pub fn shrink(&mut self, amount: usize) {
+        let amount = amount.min(self.amount);
+        let (counter, _) = self.supplier.counter(self.resource);
+        counter.fetch_sub(amount, Ordering::Relaxed);
+        self.amount -= amount;
     }
 }
 
@@ -150,11 +160,20 @@ impl Supplier {
         counter.load(Ordering::Relaxed)
     }
 
+    /// Whether more of it was wanted than there may be since this was last asked.
+    pub fn was_refused(&self, resource: Resource) -> bool {
+        self.0.refused[resource as usize].swap(false, Ordering::Relaxed)
+    }
+
     /// An error, the most that there may be, if there is no room for so much more.
     pub(crate) fn has_room(&self, resource: Resource, amount: usize) -> Result<(), usize> {
         let (counter, most) = self.counter(resource);
         let total = counter.load(Ordering::Relaxed).saturating_add(amount);
-        most.filter(|most| total > *most).map_or(Ok(()), Err)
+        let exceeded = most.filter(|most| total > *most);
+        if exceeded.is_some() {
+            self.0.refused[resource as usize].store(true, Ordering::Relaxed);
+        }
+        exceeded.map_or(Ok(()), Err)
     }
 
     fn take(&self, resource: Resource, amount: usize) -> Result<(), usize> {

@@ -9,6 +9,8 @@ use super::reader::Table;
 pub struct LimitsConfig {
     /// Linear memory of one run, in bytes.
     pub memory: Option<u64>,
+    /// Linear memory of all its runs together, in bytes.
+    pub memory_together: Option<u64>,
     /// Elements of one run's tables (its function pointers).
     pub table_elements: Option<u32>,
     /// How long one resume may take before it is pre-empted.
@@ -121,6 +123,7 @@ impl LimitsConfig {
         let mut bytes = |key, least, most| table.optional(key)?.bytes(least, most);
         // A component's memory is counted in pages of 64 KiB and addressed with 32 bits.
         let memory = bytes("memory", 64 << 10, 4 << 30);
+        let memory_together = bytes("memory-together", 64 << 10, 1 << 40);
         let bytes_per_tick = bytes("bytes-per-tick", 1 << 10, 4 << 30);
         let call_bytes = bytes("call-bytes", 1 << 10, 1 << 30);
         let host_memory = bytes("host-memory", 64 << 10, 4 << 30);
@@ -150,6 +153,7 @@ impl LimitsConfig {
         };
         let limits = Self {
             memory: memory.or(otherwise.memory),
+            memory_together: memory_together.or(otherwise.memory_together),
             table_elements: table_elements.or(otherwise.table_elements),
             slice: slice.or(otherwise.slice),
             time_per_tick: time_per_tick.or(otherwise.time_per_tick),

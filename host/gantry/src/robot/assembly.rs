@@ -307,6 +307,9 @@ fn limits(config: &LimitsConfig) -> Limits {
     limits.requests_per_tick = requests.unwrap_or(limits.requests_per_tick);
     let together = config.requests_together;
     limits.requests_together = together.unwrap_or(limits.requests_together);
+    if let Some(bytes) = config.memory_together {
+        limits.memory_together = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
     if let Some(bytes) = config.host_memory {
         limits.host_memory = usize::try_from(bytes).unwrap_or(usize::MAX);
     }

@@ -8,6 +8,7 @@ use crate::support::{TestRobot, text};
 /// Another value for every key of `[limits]` and of `[limits.quarantine]`, none of them the host's.
 const OTHERS: &[(&str, &str)] = &[
     ("memory", "\"48 MiB\""),
+    ("memory-together", "\"900 MiB\""),
     ("table-elements", "49_999"),
     ("stack", "\"2 MiB\""),
     ("slice", "\"3 ms\""),

@@ -130,7 +130,20 @@ impl WasmBody {
 }
 
 /// Bytes of an error's message that are shown.
-const MAX_MESSAGE: usize = 16 << 10;
+const MAX_MESSAGE: usize = 4 << 10;
+
+/// An error's message as people may see it: what cannot be seen is written in words, and what is too
+/// long is cut.
+fn shown(message: &str) -> String {
+    let cut = |text: &str| text.floor_char_boundary(MAX_MESSAGE);
+    let mut visible = visible_lines(&message[..cut(message)]);
+    let end = cut(&visible);
+    if end < visible.len() || visible.len() < message.len() && message.len() > MAX_MESSAGE {
+        visible.truncate(end);
+        visible.push('…');
+    }
+    visible
+}
 
 /// Stores that may wait for being dropped before a run that needs room drops them itself.
 const MAX_REMAINS: usize = 256;
@@ -174,11 +187,7 @@ impl Call {
         });
         let result = match result {
             // It is shown to people, as its log is.
-            Ok(result) => result.map_err(|message| {
-                let end = message.floor_char_boundary(MAX_MESSAGE);
-                let cut = if end < message.len() { "…" } else { "" };
-                visible_lines(&message[..end]) + cut
-            }),
+            Ok(result) => result.map_err(|message| shown(&message)),
             Err(error) => {
                 let message = fault(&error, state);
                 self.quarantine.failed(state.moment().time, &message);
@@ -187,6 +196,8 @@ impl Call {
         };
         let tick = state.moment().number;
         state.run_log().finish(tick);
+        // What it held is free at once, whenever the rest of it is cleared away.
+        store.data_mut().drop_handles();
         if let Some(graveyard) = self.graveyard.upgrade() {
             graveyard.bury(Remains::Store(Box::new(store)));
         }

@@ -13,6 +13,7 @@ use crate::exceeded::Limit;
 pub(crate) struct Limiter {
     memory: usize,
     memory_limit: usize,
+    memory_together: usize,
     elements: usize,
     elements_limit: usize,
     refused: Option<Refused>,
@@ -23,6 +24,7 @@ pub(crate) struct Limiter {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Refused {
     Memory,
+    Together,
     Table,
 }
 
@@ -31,6 +33,7 @@ impl Limiter {
         Self {
             memory: 0,
             memory_limit: limits.memory,
+            memory_together: limits.memory_together,
             elements: 0,
             elements_limit: limits.table_elements,
             refused: None,
@@ -42,6 +45,7 @@ impl Limiter {
         self.refused = Some(what);
         let limit = match what {
             Refused::Memory => Limit::Memory,
+            Refused::Together => Limit::MemoryTogether,
             Refused::Table => Limit::TableElements,
         };
         self.usage.exceed(limit, self.hint().unwrap_or_default());
@@ -54,6 +58,12 @@ impl Limiter {
                 "the run has {} of memory and was refused more: its limit is {}",
                 bytes(self.memory),
                 bytes(self.memory_limit)
+            ),
+            Refused::Together => format!(
+                "the run has {} of memory and was refused more: all runs of the plugin together may \
+                 have {} (`limits.memory-together`)",
+                bytes(self.memory),
+                bytes(self.memory_together)
             ),
             Refused::Table => format!(
                 "the run has {} table elements and was refused more: its limit is {}",
@@ -73,6 +83,11 @@ impl ResourceLimiter for Limiter {
         let total = self.memory.saturating_sub(current).saturating_add(desired);
         if total > self.memory_limit || maximum.is_some_and(|maximum| desired > maximum) {
             self.refuse(Refused::Memory);
+            return Ok(false);
+        }
+        let more = total.saturating_sub(self.memory);
+        if !self.usage.grow(more, self.memory_together) {
+            self.refuse(Refused::Together);
             return Ok(false);
         }
         self.memory = total;
@@ -100,6 +115,12 @@ impl ResourceLimiter for Limiter {
     fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
         self.refuse(Refused::Memory);
         Ok(())
+    }
+}
+
+impl Drop for Limiter {
+    fn drop(&mut self) {
+        self.usage.shrink(self.memory);
     }
 }
 

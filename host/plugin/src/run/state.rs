@@ -246,13 +246,13 @@ impl RunState {
     }
 
     pub(crate) fn too_much_kept(&self, amount: usize, most: usize) -> String {
-        let message = format!(
+        format!(
             "the host keeps {} at most for all runs of the plugin, and {} more are too many; drop \
-             the commands and signals that it does not need",
+             the commands and signals that it does not need (`limits.{}`)",
             bytes(most),
-            bytes(amount)
-        );
-        self.context.usage.exceed(Limit::HostMemory, message)
+            bytes(amount),
+            Limit::HostMemory
+        )
     }
 
     /// Keeps a signal that the guest gets a handle to.
@@ -261,6 +261,12 @@ impl RunState {
         let handle = self.try_keep(signal)?;
         self.signals.insert(handle.rep(), claim);
         Ok(handle)
+    }
+
+    /// The run is over: nothing that it held is of any use.
+    pub(crate) fn drop_handles(&mut self) {
+        self.table = ResourceTable::new();
+        self.signals.clear();
     }
 
     /// The guest has dropped its handle to a signal.

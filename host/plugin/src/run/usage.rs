@@ -14,6 +14,8 @@ use crate::exceeded::{Exceeded, Excesses, Limit};
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     live: AtomicU32,
+    /// Linear memory of all its runs.
+    memory: AtomicUsize,
     topics: AtomicUsize,
     tick: Mutex<OfTick>,
     turns: Mutex<Turns>,
@@ -47,6 +49,21 @@ impl Usage {
             return Err(self.exceed(Limit::LiveRuns, message));
         }
         Ok(run)
+    }
+
+    /// A run has more memory. False, and not counted, if all together would have more than this.
+    pub(crate) fn grow(&self, more: usize, most: usize) -> bool {
+        let total = self.memory.load(Relaxed).saturating_add(more);
+        let fits = total <= most;
+        if fits {
+            self.memory.store(total, Relaxed);
+        }
+        fits
+    }
+
+    /// A run with so much memory is gone.
+    pub(crate) fn shrink(&self, less: usize) {
+        self.memory.fetch_sub(less, Relaxed);
     }
 
     /// Commands are to be forked or awaited; an error if they are too many for one tick.

@@ -57,6 +57,7 @@ macro_rules! attacks {
             crowd_that_just_yields: Rust => "hostile/uses-its-slice preempted";
             crowd_that_spins: Rust => "hostile/endless-loop preempted";
             crowd_that_spins_in_cleanup: Rust => "hostile/endless-loop-in-cleanup cleanup-overrun";
+            crowd_until: Rust => "look at 2000 conditions at most, and 901 more are too many";
             deep_recursion: Rust => "trap: out of bounds memory access";
             default_command_abuse: Rust => "was not granted; the plugin";
             dropped_handle: Rust => "unknown handle index 1";
@@ -65,7 +66,9 @@ macro_rules! attacks {
             environment: Rust => "0 variables, 0 arguments, 0 bytes of input, files in None";
             exits_the_process: Rust => "with code 0; a command ends by returning from";
             folder_crowd: Rust => "Value too large";
+            folder_far_out: Rust => "Err(Uncategorized), 0 bytes";
             folder_fill: Rust => "512: uncategorized error, 0: quota exceeded";
+            failures_times_a_thousand: Rust => "hostile/fails-at-length failed";
             folder_flood: Rust => "preempted";
             folder_haste: Rust => "more are too many; 16.0 MiB is the most";
             folder_many_files: Rust => "100: quota exceeded, 0: quota exceeded, 2: quota exceeded";
@@ -89,12 +92,14 @@ macro_rules! attacks {
             hoarded_arguments: Rust => "the host keeps 64.0 MiB at most for all runs of the plugin";
             hoarded_groups: Rust => "the host keeps 64.0 MiB at most for all runs of the plugin";
             hoarded_handles: Rust => "the run holds 10000 handles, which is the most; drop those it does not need";
+            hoarded_names: Rust => "hostile/hoards-names failed the host keeps 64.0 MiB at most for all runs of the plugin";
             hoarded_signals: Rust => "the host keeps 64.0 MiB at most for all runs of the plugin";
             invalid_utf8: Rust => "invalid utf-8 sequence of 1 bytes from index 0";
             machine_that_looks_twice: Rust => "look at 2000 conditions at most, and 501 more are too many";
             machine_without_an_end: Rust => "a state machine has 1000 states at most";
             log_flood: Rust => "more lines were dropped: too many in one tick";
             log_of_line_breaks: Rust => "more lines were dropped: too many in one tick";
+            memory_of_many: Rust => "hostile/is-large failed there is no memory for it";
             memory_growth: Rust => "of memory and was refused more: its limit is";
             name_of_another: Rust => "hostile/innocent/holds failed";
             nested_groups: Rust => "canceled";

@@ -35,9 +35,9 @@ impl Scheduler {
         if !self.is_schedulable(command, parent)? {
             return Ok(None);
         }
-        let claim = command
-            .supplier()
-            .map(|supplier| supplier.claim(Resource::Runs, 1))
+        let payer = self.runs.payer(command, parent);
+        let claim = payer
+            .map(|payer| payer.claim(Resource::Runs, 1))
             .transpose()
             .map_err(|most| refused(command, Blocker::Runs(most)))?;
         for key in self.queued_conflicts(command) {
@@ -99,8 +99,8 @@ impl Scheduler {
         if parent_run.is_some_and(|run| run.depth + 1 >= limit) {
             return refused(Blocker::Depth(limit));
         }
-        let room = command.supplier().map(|by| by.has_room(Resource::Runs, 1));
-        if let Some(Err(most)) = room {
+        let payer = self.runs.payer(command, parent);
+        if let Some(Err(most)) = payer.map(|payer| payer.has_room(Resource::Runs, 1)) {
             return refused(Blocker::Runs(most));
         }
         let inherited = parent_run.map_or(i32::MIN, |run| run.effective_priority);
@@ -194,7 +194,7 @@ impl Scheduler {
     }
 }
 
-fn refused(command: &Command, blocker: Blocker) -> Refusal {
+pub(super) fn refused(command: &Command, blocker: Blocker) -> Refusal {
     Refusal {
         command: command.name().clone(),
         blocker,

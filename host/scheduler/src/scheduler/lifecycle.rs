@@ -163,7 +163,7 @@ impl Scheduler {
             Some(run) if run.asks.1 <= 1 => Budget::Left,
             Some(run) if run.asks.1 > self.limits.requests => Budget::Spent,
             _ if self.requests_this_tick > self.limits.requests_together => Budget::SpentTogether,
-            Some(run) if run.command.supplier().is_some_and(Supplier::is_spent) => {
+            Some(run) if run.payer.as_ref().is_some_and(Supplier::is_spent) => {
                 Budget::SpentTogether
             }
             _ => Budget::Left,
@@ -180,7 +180,7 @@ impl Scheduler {
             run.asks = (number, 0);
         }
         run.asks.1 = run.asks.1.saturating_add(requests);
-        if let Some(supplier) = run.command.supplier() {
+        if let Some(supplier) = &run.payer {
             supplier.charge(number, requests);
         }
         self.requests_this_tick = self.requests_this_tick.saturating_add(requests);

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Scheduler;
+use super::admission::refused;
 use super::defaults::Added;
 use super::runs::{Key, Run, Scope, Wait};
 use super::waits::{AwaitState, Waiter};
 use crate::groups::first_conflict;
 use crate::{
-    Admission, Answer, AwaitMode, Binding, Claim, Command, EventKind, ForkFailure,
+    Admission, Answer, AwaitMode, Binding, Blocker, Claim, Command, EventKind, ForkFailure,
     MAX_SIGNAL_PARTS, MechanismId, Outcome, Refusal, Request, Resource, Signal, WaitResult,
 };
 
@@ -276,15 +277,37 @@ impl Scheduler {
             ))));
         }
         let parent = self.runs.get(key).filter(|run| !run.periodic).map(|_| key);
-        let refused: Vec<Refusal> = commands
+        let mut refused: Vec<Refusal> = commands
             .iter()
             .filter_map(|command| self.is_schedulable(command, parent).err())
             .collect();
+        if refused.is_empty() {
+            refused.extend(self.without_room(commands, parent));
+        }
         if refused.is_empty() {
             Ok(())
         } else {
             Err(self.fork_failed(key, Vec::new(), refused))
         }
+    }
+
+    /// The first of the commands for which there is no room if all of them are to run.
+    fn without_room(&self, commands: &[Command], parent: Option<Key>) -> Option<Refusal> {
+        let payer = self.runs.get(parent?)?.payer.as_ref()?;
+        if payer.has_room(Resource::Runs, commands.len()).is_ok() {
+            return None;
+        }
+        let mut new: Vec<&Command> = Vec::new();
+        for command in commands {
+            if command.is_running() || new.contains(&command) {
+                continue;
+            }
+            new.push(command);
+            if let Err(most) = payer.has_room(Resource::Runs, new.len()) {
+                return Some(refused(command, Blocker::Runs(most)));
+            }
+        }
+        None
     }
 
     /// What a refused fork does to the caller: its whole tree is canceled, or it is told.
@@ -391,7 +414,7 @@ impl Scheduler {
 }
 
 fn claim_conditions(run: &Run, parts: usize) -> Result<Option<Claim>, Answer> {
-    let Some(supplier) = run.command.supplier() else {
+    let Some(supplier) = &run.payer else {
         return Ok(None);
     };
     let claim = supplier.claim(Resource::Conditions, parts);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Limits;
 use super::forked::Forked;
 use super::waits::{AwaitState, Waiters};
-use crate::{Answer, Claim, Command, Coroutine, Outcome, RunId, Signal};
+use crate::{Answer, Claim, Command, Coroutine, Outcome, RunId, Signal, Supplier};
 
 /// A run, for as long as it lives; stale from then on, even when its slot is used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,6 +48,9 @@ pub(super) struct Run {
     pub(super) canceled_as: Outcome,
     pub(super) waiters: Waiters,
     pub(super) forked: Forked,
+    /// Whose share its requests, its waits and it itself are taken from: that of the supplier whose
+    /// run started it, wherever above it that is; its own if it was none.
+    pub(super) payer: Option<Supplier>,
     _claim: Option<Claim>,
     first_child: Option<Key>,
     last_child: Option<Key>,
@@ -123,6 +126,7 @@ impl Runs {
         self.last_id += 1;
         let id = RunId(self.last_id);
         let (mut priority, mut depth) = (command.priority(), 0);
+        let payer = self.payer(command, parent).cloned();
         if let Some(parent) = parent.and_then(|parent| self.get(parent)) {
             priority = priority.max(parent.effective_priority);
             depth = parent.depth + 1;
@@ -147,6 +151,7 @@ impl Runs {
             canceled_as: Outcome::Canceled,
             waiters: Waiters::default(),
             forked: Forked::default(),
+            payer,
             _claim: claim,
             first_child: None,
             last_child: None,
@@ -173,6 +178,17 @@ impl Runs {
         self.len += 1;
         command.set_slot(Some(slot));
         key
+    }
+
+    /// Whose share a run of the command is taken from below this parent.
+    pub(super) fn payer<'a>(
+        &'a self,
+        command: &'a Command,
+        parent: Option<Key>,
+    ) -> Option<&'a Supplier> {
+        let parent = parent.and_then(|parent| self.get(parent));
+        let above = parent.and_then(|parent| parent.payer.as_ref());
+        above.or(command.supplier())
     }
 
     /// Takes a run out of its slot. Its children must be gone.

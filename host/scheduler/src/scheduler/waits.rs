@@ -4,12 +4,17 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::Scheduler;
 use super::runs::{Key, Run, Runs, Wait};
 use crate::{Answer, AwaitMode, Claim, Command, Failure, Outcome, Resource, Supplier, WaitResult};
+
+/// Instead of what was returned. One for all: they are as many as the results that were dropped.
+static DROPPED: LazyLock<Arc<str>> = LazyLock::new(|| {
+    "what it returned was dropped: no more may be kept for the commands that wait".into()
+});
 
 /// An await in progress.
 pub(super) struct AwaitState {
@@ -247,12 +252,12 @@ impl Scheduler {
     pub(super) fn record_outcome(&mut self, waiter: Waiter, outcome: &Outcome) {
         if let Some(Run {
             wait: Wait::Await(state),
-            command,
+            payer,
             ..
         }) = self.runs.get_mut(waiter.run)
             && state.serial == waiter.serial
         {
-            let ended = Ended::new(command.supplier(), outcome, &state.commands[waiter.index]);
+            let ended = Ended::new(payer.as_ref(), outcome, &state.commands[waiter.index]);
             if state.outcomes[waiter.index].replace(ended).is_none() {
                 state.ended += 1;
             }
@@ -306,11 +311,12 @@ impl Scheduler {
 }
 
 impl Ended {
-    /// What the one who waits is told. A value that is more than its supplier may have kept is
-    /// dropped, which is a failure.
+    /// What the one who waits is told. What was returned is dropped if no more may be kept, which is a
+    /// failure.
     fn new(supplier: Option<&Supplier>, outcome: &Outcome, command: &Command) -> Self {
         let bytes = match outcome {
             Outcome::Completed(Some(value)) => value.shared_bytes(),
+            Outcome::Failed(failure) => failure.message.len(),
             _ => 0,
         };
         let claim = supplier.filter(|_| bytes > 0);
@@ -319,13 +325,10 @@ impl Ended {
                 outcome: outcome.clone(),
                 _claim: claim,
             },
-            Err(most) => Self {
+            Err(_) => Self {
                 outcome: Outcome::Failed(Failure {
                     command: command.name().clone(),
-                    message: Arc::from(format!(
-                        "its result of {bytes} bytes was dropped: {most} bytes is the most that is \
-                         kept for the supplier of the command that waits for it"
-                    )),
+                    message: DROPPED.clone(),
                 }),
                 _claim: None,
             },

@@ -30,6 +30,10 @@ macro_rules! attacks {
             Attack { name: "await_ring_back", run: await_ring_back, on_lift: false },
             Attack { name: "uses_its_slice", run: crowd_that_just_yields::use_slice, on_lift: false },
             Attack { name: "returns_much", run: results_times_a_thousand::return_much, on_lift: false },
+            Attack { name: "awaits_failures", run: failures_times_a_thousand::await_failures, on_lift: false },
+            Attack { name: "fails_at_length", run: failures_times_a_thousand::fail_at_length, on_lift: false },
+            Attack { name: "hoards_names", run: hoarded_names::hoard, on_lift: false },
+            Attack { name: "is_large", run: memory_of_many::be_large, on_lift: false },
             Attack { name: TAKES_TEXT, run: idle, on_lift: false },
             Attack { name: "idle_on_lift", run: idle, on_lift: true },
             Attack { name: "loops_on_lift", run: endless_loop::run, on_lift: true },
@@ -112,6 +116,11 @@ attacks! {
     hoarded_groups
     hoarded_signals
     name_of_another
+    failures_times_a_thousand
+    crowd_until
+    hoarded_names
+    memory_of_many
+    folder_far_out
     ;
     on the lift:
     output_after_losing_it

@@ -80,7 +80,7 @@ impl HostCommand for RunState {
     fn named(&mut self, this: Resource<Command>, name: String) -> Result<Resource<Command>> {
         let name = self.label(&name);
         let command = self.table.get(&this)?.named(name);
-        self.keep(command)
+        self.keep_renamed(&command)
     }
 
     fn with_priority(
@@ -89,7 +89,7 @@ impl HostCommand for RunState {
         priority: i32,
     ) -> Result<Resource<Command>> {
         let command = self.table.get(&this)?.with_priority(priority);
-        self.keep(command)
+        self.keep_renamed(&command)
     }
 
     fn with_timeout(&mut self, this: Resource<Command>, seconds: f64) -> Made {
@@ -170,6 +170,12 @@ impl RunState {
         self.try_keep(command)
     }
 
+    /// Keeps a command that does the same as another one, whose claim it shares.
+    fn keep_renamed(&mut self, command: &Command) -> Result<Resource<Command>> {
+        let claim = self.claim(size::COMMAND).map_err(Error::msg)?;
+        self.keep(command.claiming_for_itself(claim))
+    }
+
     /// The same where the contract has no way to say that there is too much of it.
     fn keep_own(&mut self, command: &Command, bytes: usize) -> Result<Resource<Command>> {
         self.try_keep_own(command, bytes).map_err(Error::msg)
@@ -190,5 +196,7 @@ impl RunState {
 /// A name that a guest made up, as it may be shown.
 pub(super) fn readable(name: &str) -> String {
     let end = name.floor_char_boundary(MAX_NAME);
-    crate::log::visible(&name.as_bytes()[..end])
+    let mut visible = crate::log::visible(&name.as_bytes()[..end]);
+    visible.truncate(visible.floor_char_boundary(MAX_NAME));
+    visible
 }

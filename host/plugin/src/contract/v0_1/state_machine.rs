@@ -63,7 +63,8 @@ impl HostStateMachine for RunState {
         signal: Resource<Signal>,
     ) -> Result<std::result::Result<(), String>> {
         let signal = self.table.get(&signal)?.clone();
-        if let Err(message) = self.grow(&this, transition(Some(&signal)))? {
+        let bytes = self.transition(&this, &origins, Some(&signal))?;
+        if let Err(message) = self.grow(&this, bytes)? {
             return Ok(Err(message));
         }
         let machine = self.table.get_mut(&this)?;
@@ -73,6 +74,9 @@ impl HostStateMachine for RunState {
                 .switch_when(&origins, target.map(index), signal)
                 .map_err(|e| e.to_string())
         });
+        if switched.is_err() {
+            self.shrink(&this, bytes)?;
+        }
         Ok(switched.map(drop))
     }
 
@@ -87,7 +91,8 @@ impl HostStateMachine for RunState {
             Some(signal) => Some(self.table.get(&signal)?.clone()),
             None => None,
         };
-        if let Err(message) = self.grow(&this, transition(signal.as_ref()))? {
+        let bytes = self.transition(&this, &origins, signal.as_ref())?;
+        if let Err(message) = self.grow(&this, bytes)? {
             return Ok(Err(message));
         }
         let machine = self.table.get_mut(&this)?;
@@ -98,6 +103,9 @@ impl HostStateMachine for RunState {
                 .switch_on_completion(&origins, target, signal)
                 .map_err(|e| e.to_string())
         });
+        if switched.is_err() {
+            self.shrink(&this, bytes)?;
+        }
         Ok(switched.map(drop))
     }
 
@@ -135,13 +143,33 @@ impl RunState {
         };
         Ok(grown.map_err(|most| self.too_much_kept(bytes, most)))
     }
-}
 
-/// Bytes of a transition, which may be that of every state.
-fn transition(signal: Option<&Signal>) -> usize {
-    signal.map_or(0, |signal| {
-        MAX_STATES * size_of::<(usize, Option<usize>)>() + size::of_signal(signal)
-    })
+    /// What was kept for it is not, after all.
+    fn shrink(&mut self, this: &Resource<StateMachine>, bytes: usize) -> Result<()> {
+        if let Some((_, claim)) = &mut self.table.get_mut(this)?.0 {
+            claim.shrink(bytes);
+        }
+        Ok(())
+    }
+
+    /// Bytes of a transition: each of its origins has it in a list, and all states if none is named.
+    fn transition(
+        &self,
+        this: &Resource<StateMachine>,
+        origins: &[u32],
+        signal: Option<&Signal>,
+    ) -> Result<usize> {
+        let states = match &self.table.get(this)?.0 {
+            Some((machine, _)) => machine.state_count(),
+            None => 0,
+        };
+        let origins = match origins.len() {
+            0 => states,
+            named => named.min(states),
+        };
+        let entry = size_of::<(Signal, Option<usize>)>();
+        Ok(signal.map_or(0, |signal| origins * entry + size::of_signal(signal)))
+    }
 }
 
 fn indices(states: &[u32]) -> std::result::Result<Vec<usize>, String> {

@@ -56,7 +56,9 @@ impl HostDescriptor for RunState {
         offset: Filesize,
     ) -> FsResult<Filesize> {
         self.may_change(&at)?;
-        self.context.account().write(bytes.len() as u64)?;
+        let hole = self.hole(&at, offset)?;
+        let account = self.context.account();
+        account.write(hole.saturating_add(bytes.len() as u64))?;
         self.hand_over(bytes.len()).map_err(FsError::trap)?;
         self.filesystem().write(at, bytes, offset).await
     }
@@ -235,15 +237,16 @@ impl HostDescriptor for RunState {
         at: Descriptor,
         offset: Filesize,
     ) -> FsResult<Resource<DynOutputStream>> {
+        let hole = self.hole(&at, offset)?;
         let open = self.context.account().stream()?;
         let stream = self.filesystem().write_via_stream(at, offset)?;
-        self.counted_writer(stream, open)
+        self.counted_writer(stream, open, hole)
     }
 
     fn append_via_stream(&mut self, at: Descriptor) -> FsResult<Resource<DynOutputStream>> {
         let open = self.context.account().stream()?;
         let stream = self.filesystem().append_via_stream(at)?;
-        self.counted_writer(stream, open)
+        self.counted_writer(stream, open, 0)
     }
 
     async fn is_same_object(&mut self, a: Descriptor, b: Descriptor) -> wasmtime::Result<bool> {
@@ -262,6 +265,15 @@ impl RunState {
         if let Some(hash) = hash {
             self.context.files.numbers().forget(&hash);
         }
+    }
+
+    /// How much larger a file becomes by writing so far out, besides what is written. Not every disk
+    /// has room for that without taking it.
+    fn hole(&self, at: &Descriptor, offset: Filesize) -> FsResult<Filesize> {
+        Ok(match self.table.get(at)? {
+            Opened::File(file) => offset.saturating_sub(file.file.metadata()?.len()),
+            Opened::Dir(_) => 0,
+        })
     }
 
     /// What may not be changed does not count as changed.

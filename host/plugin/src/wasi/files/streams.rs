@@ -22,6 +22,8 @@ struct Reader {
 /// Writes a file.
 struct Writer {
     inner: DynOutputStream,
+    /// What the first write makes the file larger by besides what it writes.
+    hole: u64,
     context: Arc<Context>,
     _open: Open,
 }
@@ -43,11 +45,13 @@ impl RunState {
         &mut self,
         stream: Resource<DynOutputStream>,
         open: Open,
+        hole: u64,
     ) -> FsResult<Resource<DynOutputStream>> {
         let inner = self.table.delete(stream)?;
         let context = self.context.clone();
         let writer: DynOutputStream = Box::new(Writer {
             inner,
+            hole,
             context,
             _open: open,
         });
@@ -56,11 +60,12 @@ impl RunState {
 }
 
 impl Writer {
-    fn count(&self, bytes: usize) -> StreamResult<()> {
+    fn count(&mut self, bytes: usize) -> StreamResult<()> {
         let account = self.context.account();
         account
-            .write(bytes as u64)
+            .write(self.hole.saturating_add(bytes as u64))
             .map_err(|full| StreamError::LastOperationFailed(full.into()))?;
+        self.hole = 0;
         let (usage, tick) = (&self.context.usage, self.context.clock.tick().number);
         let counted = usage.hand_over(tick, bytes, &self.context.limits);
         counted.map_err(|message| StreamError::trap(&message))
