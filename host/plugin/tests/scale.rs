@@ -18,6 +18,7 @@ fn ten_thousand_live_runs_fit_in_memory() {
     let mut bench = Bench::with(config);
     let mut policy = support::trusting();
     policy.limits.live_runs = Some(u32::MAX);
+    policy.limits.memory_together = usize::MAX;
     bench.load_with("counter", KEEPS_LOCALS, &policy).unwrap();
     let before = resident();
     let arguments = || vec![("ticks".to_owned(), Value::Integer(3))];
