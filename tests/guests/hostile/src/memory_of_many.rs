@@ -1,7 +1,5 @@
 //! Starts 30 runs that each have 50 MiB of memory, and touch none of it.
 
-use std::arch::wasm32::memory_grow;
-
 use crate::Answer;
 use crate::gantry::command::commands::Command;
 use crate::gantry::command::coroutine;
@@ -18,9 +16,11 @@ pub(crate) fn run() -> Answer {
 }
 
 pub(crate) fn be_large() -> Answer {
-    if memory_grow(0, 50 << 4) == usize::MAX {
+    let mut memory: Vec<u8> = Vec::new();
+    if memory.try_reserve_exact(50 << 20).is_err() {
         return Err("there is no memory for it".to_owned());
     }
+    std::hint::black_box(&memory);
     let _ = coroutine::park();
     Ok(None)
 }
