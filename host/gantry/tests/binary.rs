@@ -162,6 +162,13 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         mechanisms = ["arm"]
         commands = ["forks/*"]
         limits = { depth = 1 }
+        [plugins.lone]
+        file = "forks.wasm"
+        reads = ["driver.*", "arm.*"]
+        publishes = ["forks/*"]
+        mechanisms = ["arm"]
+        commands = ["forks/*"]
+        limits = { runs = 1 }
         [mechanisms.arm]
         inputs.angle = { unit = "rad" }
         outputs.voltage = { unit = "V", range = [-12, 12], safe = 0 }
@@ -180,7 +187,7 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         prefix = "driver"
         [opmodes.all]
         mode = "test"
-        schedule = ["hogs/grows", "hogs/hoards-handles", "few/loops", "few/works-a-while", "forks/parent", "flat/parent", "maker/writes-a-file", "writer/writes-a-file"]
+        schedule = ["hogs/grows", "hogs/hoards-handles", "few/loops", "few/works-a-while", "forks/parent", "flat/parent", "lone/parent", "maker/writes-a-file", "writer/writes-a-file"]
         "#,
     );
     std::fs::create_dir(robot.folder.path().join("made")).unwrap();
@@ -195,6 +202,7 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         r#""hogs" "handles""#,
         r#""few" "live-runs""#,
         r#""forks" "forks-per-tick""#,
+        r#""lone" "runs""#,
         r#""maker" "folder-files""#,
         r#""writer" "folder-bytes""#,
     ] {

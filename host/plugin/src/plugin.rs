@@ -12,7 +12,7 @@ use crate::description::{Definition, Description};
 use crate::exceeded::{Exceeded, Limit};
 use crate::quarantine::{Quarantine, Verdict};
 use crate::registry::LookupError;
-use crate::run::{Context, Instance, WasmBody};
+use crate::run::{Context, Instance, WasmBody, bytes};
 use crate::runtime::RuntimeShared;
 use crate::signature::Signed;
 
@@ -120,28 +120,28 @@ impl Plugin {
     /// What the scheduler has refused its commands of what they may have.
     fn note_refused(&self) {
         let (supplier, context) = (&self.0.supplier, &self.0.context);
-        let supplied = supplier.limits();
-        let limits = [
-            (Resource::Runs, Limit::Runs, supplied.runs, "runs"),
-            (
-                Resource::Conditions,
-                Limit::Bindings,
-                supplied.conditions,
-                "conditions to look at",
-            ),
-            (
-                Resource::Bytes,
-                Limit::HostMemory,
-                supplied.bytes,
-                "bytes that the host keeps",
-            ),
-        ];
-        for (resource, limit, most, what) in limits {
-            if supplier.was_refused(resource) {
-                let most = most.unwrap_or(usize::MAX);
-                let message = format!("its commands have {most} {what} at most; more were refused");
-                context.usage.exceed(limit, message);
+        for resource in [Resource::Runs, Resource::Conditions, Resource::Bytes] {
+            if !supplier.was_refused(resource) {
+                continue;
             }
+            let (limit, message) = match resource {
+                Resource::Runs => {
+                    let most = supplier.limits().runs.unwrap_or_default();
+                    (Limit::Runs, format!("it may have {most} runs at a time"))
+                }
+                Resource::Conditions => {
+                    let most = supplier.limits().conditions.unwrap_or_default();
+                    let message = format!("its bindings and waits may look at {most} conditions");
+                    (Limit::Bindings, message)
+                }
+                Resource::Bytes => {
+                    let most = bytes(supplier.limits().bytes.unwrap_or_default());
+                    let message = format!("the host keeps {most} at most for all its runs");
+                    (Limit::HostMemory, message)
+                }
+            };
+            let message = format!("{message}; what was more was refused");
+            context.usage.exceed(limit, message);
         }
     }
 
