@@ -86,6 +86,16 @@ fn a_run_that_hands_over_too_many_bytes_in_one_tick_fails() {
 }
 
 #[test]
+fn messages_of_failures_count_when_they_are_handed_back() {
+    let mut bench = Bench::new();
+    let policy = limited(|limits| limits.bytes_per_tick = 1 << 20);
+    bench.load_with("hostile", HOSTILE, &policy).unwrap();
+    let ended = bench.finish("hostile/awaits-failures");
+    let expected = "failed the plugin has handed the host 0 bytes in this tick, and 1.2 MiB more";
+    assert!(ended.starts_with(expected), "{ended}");
+}
+
+#[test]
 fn forks_beyond_the_limit_of_a_tick_are_refused_and_said_so() {
     for most in [1, 1000] {
         let mut bench = Bench::new();

@@ -70,6 +70,17 @@ pub enum Outcome {
     Interrupted(Arc<str>),
 }
 
+impl Outcome {
+    /// Bytes that its clones share: of the value, or of the message of the failure.
+    pub fn shared_bytes(&self) -> usize {
+        match self {
+            Outcome::Completed(Some(value)) => value.shared_bytes(),
+            Outcome::Failed(failure) => failure.message.len(),
+            Outcome::Completed(None) | Outcome::Canceled | Outcome::Interrupted(_) => 0,
+        }
+    }
+}
+
 /// Whether a command was allowed to start.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Admission {
@@ -148,7 +159,7 @@ impl fmt::Display for Blocker {
             Blocker::Depth(limit) => write!(f, "runs may be nested {limit} deep at most"),
             Blocker::Runs(limit) => write!(
                 f,
-                "its supplier has {limit} runs already, which is the most"
+                "whoever starts it has {limit} runs already, which is the most"
             ),
             Blocker::Withdrawn(reason) => f.write_str(reason),
         }

@@ -23,11 +23,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Default)]
 pub struct Supplier(Arc<State>);
 
-/// What the runs of one supplier's commands may take of a scheduler. None: as the scheduler's
-/// [`Limits`](crate::Limits) say.
+/// What the runs of one supplier's commands may take of a scheduler, with all that they start,
+/// whosever commands that are. None: as the scheduler's [`Limits`](crate::Limits) say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SupplierLimits {
-    /// How deeply its runs may be nested, below whomever; a fork below that is refused.
+    /// How deeply runs of its own commands may be nested, below whomever; a fork below that is
+    /// refused.
     pub depth: Option<usize>,
     /// How many of its runs there may be at the same time, queued ones and those of groups
     /// included; another is refused.

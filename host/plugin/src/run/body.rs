@@ -138,7 +138,7 @@ fn shown(message: &str) -> String {
     let cut = |text: &str| text.floor_char_boundary(MAX_MESSAGE);
     let mut visible = visible_lines(&message[..cut(message)]);
     let end = cut(&visible);
-    if end < visible.len() || visible.len() < message.len() && message.len() > MAX_MESSAGE {
+    if end < visible.len() || message.len() > MAX_MESSAGE {
         visible.truncate(end);
         visible.push('…');
     }

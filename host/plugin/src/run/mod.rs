@@ -20,6 +20,6 @@ pub(crate) use fault::fault;
 pub(crate) use graveyard::Graveyard;
 pub(crate) use limiter::bytes;
 pub(crate) use share::Share;
-pub(crate) use state::{Context, Denied, RunState, unexpected};
+pub(crate) use state::{Context, Denied, RunState, too_much_kept, unexpected};
 pub(crate) use store::{Instance, StoreMaker, drive};
 pub(crate) use usage::Usage;

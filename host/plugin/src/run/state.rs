@@ -242,17 +242,7 @@ impl RunState {
     /// Takes a part of what the host may keep for the plugin.
     pub(crate) fn claim(&self, amount: usize) -> Result<Claim, String> {
         let claim = self.context.supplier.claim(Kind::Bytes, amount);
-        claim.map_err(|most| self.too_much_kept(amount, most))
-    }
-
-    pub(crate) fn too_much_kept(&self, amount: usize, most: usize) -> String {
-        format!(
-            "the host keeps {} at most for all runs of the plugin, and {} more are too many; drop \
-             the commands and signals that it does not need (`limits.{}`)",
-            bytes(most),
-            bytes(amount),
-            Limit::HostMemory
-        )
+        claim.map_err(|most| too_much_kept(amount, most))
     }
 
     /// Keeps a signal that the guest gets a handle to.
@@ -299,6 +289,17 @@ impl fmt::Debug for RunState {
             .field("run", &self.run)
             .finish_non_exhaustive()
     }
+}
+
+/// What a guest is told that would have the host keep so much more than it may.
+pub(crate) fn too_much_kept(amount: usize, most: usize) -> String {
+    format!(
+        "the host keeps {} at most for all runs of the plugin, and {} more are too many; drop the \
+         commands and signals that it does not need (`limits.{}`)",
+        bytes(most),
+        bytes(amount),
+        Limit::HostMemory
+    )
 }
 
 /// The scheduler broke its side of the seam: the run ends.

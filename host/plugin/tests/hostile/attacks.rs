@@ -52,7 +52,7 @@ macro_rules! attacks {
             await_itself: Rust => "hostile/await-itself interrupted";
             await_ring: Rust => "canceled";
             cancels_everybody: Rust => "canceled";
-            crowd_of_delays: Rust => "its supplier has 2000 runs already, which is the most";
+            crowd_of_delays: Rust => "whoever starts it has 2000 runs already, which is the most";
             crowd_of_waits: Rust => "look at 2000 conditions at most, and 901 more are too many";
             crowd_that_just_yields: Rust => "hostile/uses-its-slice preempted";
             crowd_that_spins: Rust => "hostile/endless-loop preempted";

@@ -314,11 +314,7 @@ impl Ended {
     /// What the one who waits is told. What was returned is dropped if no more may be kept, which is a
     /// failure.
     fn new(supplier: Option<&Supplier>, outcome: &Outcome, command: &Command) -> Self {
-        let bytes = match outcome {
-            Outcome::Completed(Some(value)) => value.shared_bytes(),
-            Outcome::Failed(failure) => failure.message.len(),
-            _ => 0,
-        };
+        let bytes = outcome.shared_bytes();
         let claim = supplier.filter(|_| bytes > 0);
         match claim.map(|by| by.claim(Resource::Bytes, bytes)).transpose() {
             Ok(claim) => Self {

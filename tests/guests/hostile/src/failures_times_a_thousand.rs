@@ -1,4 +1,4 @@
-//! Awaits 300 groups of a command that fails at length, and one that never ends, ten times over.
+//! Awaits 300 groups of a command that fails at length, and a delay, ten times over.
 
 use crate::Answer;
 use crate::gantry::command::commands::Command;
@@ -6,22 +6,13 @@ use crate::gantry::command::coroutine;
 
 pub(crate) fn run() -> Answer {
     coroutine::set_cancel_on_fork_failure(false);
-    let mut waiters = Vec::new();
-    for _ in 0..10 {
-        waiters.push(Command::lookup("awaits-failures", &[])?);
-    }
-    for waiter in &waiters {
-        coroutine::fork(&[waiter]).map_err(|error| crate::refusal(&error))?;
-        coroutine::yield_().map_err(|error| crate::refusal(&error))?;
-    }
-    let _ = coroutine::park();
-    Ok(None)
+    crate::one_by_one("awaits-failures", 10)
 }
 
 pub(crate) fn await_failures() -> Answer {
     let failing = Command::lookup("fails-at-length", &[])?;
     let mut all: Vec<Command> = (0..300).map(|_| Command::sequence(&[&failing])).collect();
-    all.push(Command::delay(1e6)?);
+    all.push(Command::delay(0.2)?);
     let all: Vec<&Command> = all.iter().collect();
     coroutine::await_all(&all).map_err(|error| crate::refusal(&error))?;
     Ok(None)

@@ -5,13 +5,7 @@ use crate::gantry::command::commands::Command;
 use crate::gantry::command::coroutine;
 
 pub(crate) fn run() -> Answer {
-    let hoards: Result<Vec<Command>, _> = (0..80).map(|_| Command::lookup("hoards-names", &[])).collect();
-    for hoard in hoards?.iter() {
-        coroutine::fork(&[hoard]).map_err(|error| crate::refusal(&error))?;
-        coroutine::yield_().map_err(|error| crate::refusal(&error))?;
-    }
-    let _ = coroutine::park();
-    Ok(None)
+    crate::one_by_one("hoards-names", 80)
 }
 
 pub(crate) fn hoard() -> Answer {

@@ -184,6 +184,18 @@ fn crowd(name: &str) -> Answer {
     Ok(None)
 }
 
+/// Forks so many of a command, one in each tick, and parks.
+fn one_by_one(name: &str, count: usize) -> Answer {
+    use gantry::command::commands::Command;
+    let commands: Result<Vec<_>, _> = (0..count).map(|_| Command::lookup(name, &[])).collect();
+    for command in &commands? {
+        coroutine::fork(&[command]).map_err(|error| refusal(&error))?;
+        coroutine::yield_().map_err(|error| refusal(&error))?;
+    }
+    let _ = coroutine::park();
+    Ok(None)
+}
+
 fn idle() -> Answer {
     let _ = coroutine::park();
     Ok(None)

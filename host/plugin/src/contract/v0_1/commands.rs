@@ -151,7 +151,7 @@ impl RunState {
             .collect()
     }
 
-    pub(super) fn made(
+    fn made(
         &mut self,
         command: std::result::Result<Command, GroupError>,
         bytes: usize,
@@ -170,19 +170,17 @@ impl RunState {
         self.try_keep(command)
     }
 
+    /// The same where the contract has no way to say that there is too much of it.
+    fn keep_own(&mut self, command: &Command, bytes: usize) -> Result<Resource<Command>> {
+        self.try_keep_own(command, bytes).map_err(Error::msg)
+    }
+
     /// Keeps a command that does the same as another one, whose claim it shares.
     fn keep_renamed(&mut self, command: &Command) -> Result<Resource<Command>> {
         let claim = self.claim(size::COMMAND).map_err(Error::msg)?;
         self.keep(command.claiming_for_itself(claim))
     }
 
-    /// The same where the contract has no way to say that there is too much of it.
-    fn keep_own(&mut self, command: &Command, bytes: usize) -> Result<Resource<Command>> {
-        self.try_keep_own(command, bytes).map_err(Error::msg)
-    }
-}
-
-impl RunState {
     /// The name of a command that a guest made up, which must not look like one of another plugin.
     pub(super) fn label(&self, name: &str) -> String {
         let (name, own) = (readable(name), &self.context.name);

@@ -7,7 +7,7 @@ use wasmtime::component::Resource;
 use super::bindings::gantry::command::coroutine::{Host, WaitResult, Winner};
 use super::bindings::gantry::command::types::{Outcome, SchedulingError};
 use super::convert;
-use crate::run::{Denied, RunState, size, unexpected};
+use crate::run::{Denied, RunState, unexpected};
 
 /// The most commands that one call may name.
 const MAX_COMMANDS: usize = 1000;
@@ -129,11 +129,7 @@ impl Host for RunState {
 impl RunState {
     /// Counts the bytes of results that the guest is about to get a copy of.
     fn hand_back(&self, outcomes: &[plain::Outcome]) -> Result<()> {
-        let bytes = outcomes.iter().map(|outcome| match outcome {
-            plain::Outcome::Completed(Some(value)) => size::of_value(value),
-            _ => 0,
-        });
-        self.hand_over(bytes.sum())
+        self.hand_over(outcomes.iter().map(plain::Outcome::shared_bytes).sum())
     }
 
     fn count_forks(&self, commands: usize) -> std::result::Result<(), String> {

@@ -1,25 +1,16 @@
 //! The resource `state-machine` of the interface `commands`.
 
-use gantry_scheduler::{self as plain, Claim, Command, Signal};
+use gantry_scheduler::{self as plain, Claim, Command, GroupError, Signal};
 use wasmtime::component::Resource;
 use wasmtime::{Error, Result, bail};
 
 use super::bindings::gantry::command::commands::HostStateMachine;
 use super::commands::readable;
-use crate::run::{RunState, size};
+use crate::run::{RunState, size, too_much_kept};
 
 /// A machine under construction with what is kept for it; none once it is built.
 #[allow(unreachable_pub)]
 pub struct StateMachine(Option<(plain::StateMachine, Claim)>);
-
-impl StateMachine {
-    fn open(&mut self) -> std::result::Result<&mut plain::StateMachine, String> {
-        self.0
-            .as_mut()
-            .map(|(machine, _)| machine)
-            .ok_or_else(built)
-    }
-}
 
 fn built() -> String {
     "the state machine is built already; make a new one".to_owned()
@@ -46,12 +37,12 @@ impl HostStateMachine for RunState {
     ) -> Result<u32> {
         let command = self.table.get(&command)?.clone();
         self.grow(&this, size::COMMAND)?.map_err(Error::msg)?;
-        match self.table.get_mut(&this)?.open() {
-            Ok(machine) if machine.state_count() >= MAX_STATES => {
+        match &mut self.table.get_mut(&this)?.0 {
+            Some((machine, _)) if machine.state_count() >= MAX_STATES => {
                 bail!("a state machine has {MAX_STATES} states at most")
             }
-            Ok(machine) => Ok(u32::try_from(machine.add_state(readable(&name), command))?),
-            Err(message) => bail!("{message}"),
+            Some((machine, _)) => Ok(u32::try_from(machine.add_state(readable(&name), command))?),
+            None => bail!("{}", built()),
         }
     }
 
@@ -63,21 +54,9 @@ impl HostStateMachine for RunState {
         signal: Resource<Signal>,
     ) -> Result<std::result::Result<(), String>> {
         let signal = self.table.get(&signal)?.clone();
-        let bytes = self.transition(&this, &origins, Some(&signal))?;
-        if let Err(message) = self.grow(&this, bytes)? {
-            return Ok(Err(message));
-        }
-        let machine = self.table.get_mut(&this)?;
-        let switched = indices(&origins).and_then(|origins| {
-            machine
-                .open()?
-                .switch_when(&origins, target.map(index), signal)
-                .map_err(|e| e.to_string())
-        });
-        if switched.is_err() {
-            self.shrink(&this, bytes)?;
-        }
-        Ok(switched.map(drop))
+        self.switch(&this, &origins, Some(&signal), |machine, origins| {
+            machine.switch_when(origins, target.map(index), signal.clone())
+        })
     }
 
     fn switch_on_completion(
@@ -91,22 +70,9 @@ impl HostStateMachine for RunState {
             Some(signal) => Some(self.table.get(&signal)?.clone()),
             None => None,
         };
-        let bytes = self.transition(&this, &origins, signal.as_ref())?;
-        if let Err(message) = self.grow(&this, bytes)? {
-            return Ok(Err(message));
-        }
-        let machine = self.table.get_mut(&this)?;
-        let switched = indices(&origins).and_then(|origins| {
-            let target = target.map(index);
-            machine
-                .open()?
-                .switch_on_completion(&origins, target, signal)
-                .map_err(|e| e.to_string())
-        });
-        if switched.is_err() {
-            self.shrink(&this, bytes)?;
-        }
-        Ok(switched.map(drop))
+        self.switch(&this, &origins, signal.as_ref(), |machine, origins| {
+            machine.switch_on_completion(origins, target.map(index), signal.clone())
+        })
     }
 
     fn build(
@@ -141,15 +107,30 @@ impl RunState {
             Some((_, claim)) => claim.grow(bytes),
             None => return Ok(Err(built())),
         };
-        Ok(grown.map_err(|most| self.too_much_kept(bytes, most)))
+        Ok(grown.map_err(|most| too_much_kept(bytes, most)))
     }
 
-    /// What was kept for it is not, after all.
-    fn shrink(&mut self, this: &Resource<StateMachine>, bytes: usize) -> Result<()> {
-        if let Some((_, claim)) = &mut self.table.get_mut(this)?.0 {
+    /// Adds a transition of a machine under construction, and counts what is kept for it.
+    fn switch(
+        &mut self,
+        this: &Resource<StateMachine>,
+        origins: &[u32],
+        signal: Option<&Signal>,
+        add: impl FnOnce(&mut plain::StateMachine, &[usize]) -> std::result::Result<(), GroupError>,
+    ) -> Result<std::result::Result<(), String>> {
+        let bytes = self.transition(this, origins, signal)?;
+        if let Err(message) = self.grow(this, bytes)? {
+            return Ok(Err(message));
+        }
+        let Some((machine, claim)) = &mut self.table.get_mut(this)?.0 else {
+            return Ok(Err(built()));
+        };
+        let added = indices(origins)
+            .and_then(|origins| add(machine, &origins).map_err(|error| error.to_string()));
+        if added.is_err() {
             claim.shrink(bytes);
         }
-        Ok(())
+        Ok(added)
     }
 
     /// Bytes of a transition: each of its origins has it in a list, and all states if none is named.

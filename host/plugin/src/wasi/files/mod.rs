@@ -102,6 +102,7 @@ impl RunState {
             Some(_) => Err(ErrorCode::Unsupported.into()),
         }
     }
+
     /// What tells apart what there is at a path, if there is anything.
     async fn hash_at(
         &mut self,
