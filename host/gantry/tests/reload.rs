@@ -322,8 +322,12 @@ impl Live {
         self.folder.path().join(name)
     }
 
+    /// All at once: what a test says about half a file, it writes as half a file. The host may look
+    /// at any moment.
     fn write(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.path(name), bytes).unwrap();
+        let partial = self.path(&format!("{name}.partial"));
+        std::fs::write(&partial, bytes).unwrap();
+        std::fs::rename(partial, self.path(name)).unwrap();
     }
 
     fn append(&self, name: &str, bytes: &[u8]) {
