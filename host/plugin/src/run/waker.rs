@@ -3,12 +3,14 @@
 //! A run's future is pending for one of three reasons. It has asked the scheduler for something;
 //! it was pre-empted, and has woken itself; or the host reads or writes a granted folder for it on
 //! another thread. Only the last one is waited for here: a file is read on the tick's time, so that
-//! a run does the same whatever the disk's speed is.
+//! a run does the same whatever the disk's speed is, even if the thread is done before this one has
+//! looked.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
@@ -24,6 +26,10 @@ pub(crate) struct Poller {
 #[derive(Default)]
 struct Wakeup {
     woken: AtomicBool,
+    /// Whether that was the thread that polls, as it is when the future was pre-empted.
+    by_itself: AtomicBool,
+    /// The thread that polls, see [`here`].
+    polls: AtomicUsize,
     /// The thread that waits.
     thread: Mutex<Option<Thread>>,
 }
@@ -44,7 +50,7 @@ impl Poller {
         mut future: Pin<&mut F>,
     ) -> Poll<Result<F::Output, Panicked>> {
         loop {
-            self.wakeup.woken.store(false, Ordering::Relaxed);
+            self.wakeup.begin();
             let mut context = Context::from_waker(&self.waker);
             // What the host does for a guest may panic; that is the end of this run and no other.
             let poll = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
@@ -52,7 +58,8 @@ impl Poller {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => return Poll::Ready(Err(Panicked::new(&*panic))),
             };
-            if poll.is_ready() || control.asking() || self.wakeup.woken.load(Ordering::Acquire) {
+            let by_itself = self.wakeup.by_itself.load(Ordering::Relaxed);
+            if poll.is_ready() || control.asking() || by_itself {
                 return poll;
             }
             self.wakeup.wait();
@@ -74,6 +81,13 @@ impl Panicked {
 }
 
 impl Wakeup {
+    /// This thread polls from now on.
+    fn begin(&self) {
+        self.woken.store(false, Ordering::Relaxed);
+        self.by_itself.store(false, Ordering::Relaxed);
+        self.polls.store(here(), Ordering::Relaxed);
+    }
+
     fn wait(&self) {
         *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current());
         while !self.woken.load(Ordering::Acquire) {
@@ -88,6 +102,9 @@ impl Wake for Wakeup {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        if self.polls.load(Ordering::Relaxed) == here() {
+            self.by_itself.store(true, Ordering::Relaxed);
+        }
         self.woken.store(true, Ordering::Release);
         let thread = self
             .thread
@@ -98,6 +115,12 @@ impl Wake for Wakeup {
             thread.unpark();
         }
     }
+}
+
+/// What tells this thread from all others that live.
+fn here() -> usize {
+    thread_local!(static HERE: Cell<u8> = const { Cell::new(0) });
+    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 #[cfg(test)]
@@ -140,5 +163,21 @@ mod tests {
         let poll = Poller::new().poll(&Control::new(Meter::Fuel(1)), future);
         assert_eq!(poll, Poll::Ready(Ok("read")));
         thread.unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn a_thread_that_is_done_at_once_is_no_preemption() {
+        let mut polls = 0;
+        let future = pin!(poll_fn(|context| {
+            polls += 1;
+            if polls == 2 {
+                return Poll::Ready("read");
+            }
+            let waker = context.waker().clone();
+            std::thread::spawn(move || waker.wake()).join().unwrap();
+            Poll::Pending
+        }));
+        let poll = Poller::new().poll(&Control::new(Meter::Fuel(1)), future);
+        assert_eq!(poll, Poll::Ready(Ok("read")));
     }
 }
