@@ -49,6 +49,30 @@ fn others_go_on_beside_twenty_that_loop_or_ask_for_ever() {
     }
 }
 
+/// Nothing is left of the first tick for a run that comes last, so that it is stopped in the middle
+/// of what it does before it yields for the first time. It has its turn soon, whatever the others do.
+#[test]
+fn one_that_was_stopped_once_has_its_turn_beside_twenty() {
+    for hog in ["hogs/loops", "hogs/ping-pongs"] {
+        let mut bench = Bench::new();
+        bench.load("hogs", HOGS);
+        bench.load("worker", HOGS);
+        for _ in 0..20 {
+            bench.schedule(hog);
+        }
+        let worker = bench.schedule("worker/works-a-little");
+        let mut ticks = 0;
+        while worker.is_running() {
+            bench.tick();
+            ticks += 1;
+        }
+        let end = bench.ended("worker/works-a-little").unwrap();
+        assert!(end.starts_with("completed"), "{hog}: {end}");
+        assert!(bench.count("worker/works-a-little preempted") > 0, "{hog}");
+        assert!(ticks <= 9, "{ticks} beside {hog}");
+    }
+}
+
 #[test]
 fn the_same_in_real_time() {
     for hog in ["hogs/loops", "hogs/ping-pongs"] {

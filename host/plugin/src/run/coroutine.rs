@@ -13,7 +13,7 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
 use super::share::{Conduct, Share, least};
-use super::turns::Waiting;
+use super::turns::{Patience, Waiting};
 use super::usage::LiveRun;
 use super::waker::Poller;
 use crate::config::{Budget, Limits};
@@ -42,9 +42,8 @@ pub(crate) struct WasmCoroutine {
     slice: Budget,
     /// An answer that came when the slice was used up.
     kept: Option<Answer>,
-    /// Since when it is put off because its plugin has computed for long enough: the first and the
-    /// last tick.
-    put_off: Option<(u64, u64)>,
+    /// Since when it is put off because its plugin has computed for long enough.
+    patience: Patience,
     /// How long it computed in the last tick in which it was not.
     need: Duration,
     /// Counts it as live.
@@ -85,11 +84,11 @@ impl WasmCoroutine {
             graveyard,
             share,
             period,
-            conduct: Conduct::default(),
+            conduct: Conduct::of(live.id()),
             tick,
             slice: limits.slice,
             kept,
-            put_off: None,
+            patience: Patience::default(),
             need: limits.slice.time,
             live,
         }
@@ -140,20 +139,17 @@ impl WasmCoroutine {
 
     /// Whether its plugin has something left of this tick for it.
     fn admitted(&mut self, tick: u64) -> bool {
-        let since = match self.put_off {
-            Some((first, last)) if last + 1 == tick => first,
-            _ => tick,
-        };
         let waiting = Waiting {
             run: self.live.id(),
-            since,
+            since: self.patience.since(tick),
             need: self.need,
         };
         let most = self.limits.time_per_tick(self.period);
         let admitted = self.live.usage().admit(tick, waiting, most);
-        match admitted {
-            true => self.need = Duration::ZERO,
-            false => self.put_off = Some((since, tick)),
+        if admitted {
+            self.need = Duration::ZERO;
+        } else {
+            self.patience.put_off(tick);
         }
         admitted
     }
@@ -261,8 +257,8 @@ mod tests {
         fn new(works: &[u32]) -> Self {
             let (share, usage) = (Arc::new(Share::default()), Arc::new(Usage::default()));
             let quanta: Vec<_> = works.iter().map(|_| Arc::default()).collect();
-            let run = |(work, quanta): (&u32, &Arc<AtomicU32>)| {
-                let (work, quanta) = (*work, quanta.clone());
+            let run = |(id, (work, quanta)): (usize, (&u32, &Arc<AtomicU32>))| {
+                let (id, work, quanta) = (id as u64, *work, quanta.clone());
                 let future = Box::pin(poll_fn(move |context| {
                     if quanta.fetch_add(1, Relaxed) + 1 >= work {
                         return Poll::Ready(Ok(None));
@@ -278,11 +274,11 @@ mod tests {
                     Limits::default(),
                     Arc::default(),
                     Arc::default(),
-                    (share.clone(), PERIOD, usage.enter(0, u32::MAX).unwrap()),
+                    (share.clone(), PERIOD, usage.enter(id, u32::MAX).unwrap()),
                 )
             };
             Self {
-                runs: works.iter().zip(&quanta).map(run).collect(),
+                runs: works.iter().zip(&quanta).enumerate().map(run).collect(),
                 quanta,
                 ticks: 0,
             }
@@ -336,7 +332,7 @@ mod tests {
         }
         let turns: Vec<_> = crowd.quanta.iter().map(|q| q.load(Relaxed) / 10).collect();
         let (least, most) = (turns.iter().min(), turns.iter().max());
-        assert!(least >= Some(&5) && most <= Some(&8), "{turns:?}");
+        assert!(least >= Some(&5) && most <= Some(&9), "{turns:?}");
         // The share of this tick is used up by slices already.
         assert_eq!(crowd.cancel(), 20);
     }

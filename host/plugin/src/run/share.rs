@@ -1,8 +1,9 @@
 //! What runs that do not yield may take of a tick together.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::turns::{Patience, Turns, Waiting};
 use crate::config::Budget;
 
 /// The part of a period that runs share which have to be pre-empted: a quarter of it.
@@ -20,46 +21,51 @@ const FORGIVEN: u64 = 50;
 /// One slice is a small part of a period, but twenty runs that each use up theirs would fill it.
 /// Runs that yield by themselves take nothing of this.
 #[derive(Debug, Default)]
-pub(crate) struct Share {
-    tick: AtomicU64,
-    /// Microseconds of slices that were used up in that tick.
-    used: AtomicU64,
-    /// Microseconds of the slices that greedy runs would take in that tick.
-    wanted: AtomicU64,
-    /// The same of the tick before.
-    wanted_before: AtomicU64,
+pub(crate) struct Share(Mutex<OfTick>);
+
+#[derive(Debug, Default)]
+struct OfTick {
+    number: u64,
+    /// The slices that were used up.
+    used: Duration,
+    /// The runs that had no whole slice.
+    turns: Turns,
 }
 
 impl Share {
-    /// What is left in this tick, in microseconds.
-    fn left(&self, tick: u64, period: Duration) -> u64 {
-        self.begin(tick);
-        budget(period).saturating_sub(self.used.load(Relaxed))
+    /// What is left in this tick.
+    fn left(&self, tick: u64, period: Duration) -> Duration {
+        budget(period).saturating_sub(self.of(tick).used)
+    }
+
+    /// Whether something is left for a run in this tick. One that has waited longest has its turn
+    /// even if others have used up what there was, so that nobody waits for ever. One that has
+    /// used up a slice before leaves their parts to those that wait.
+    fn has_left(&self, tick: u64, period: Duration, run: u64, is_new: bool) -> bool {
+        let (mut of_tick, budget) = (self.of(tick), budget(period));
+        let left = budget.saturating_sub(of_tick.used);
+        of_tick.turns.begin(tick, budget);
+        let is_head = of_tick.turns.head() == Some(run);
+        let owed = of_tick.turns.come(run).filter(|_| !is_new);
+        is_head || left > owed.unwrap_or_default()
+    }
+
+    /// A run that has no whole slice in this tick waits in line for the next.
+    fn put_off(&self, tick: u64, run: Waiting) {
+        self.of(tick).turns.put_off(run);
     }
 
     /// A slice was used up.
     pub(crate) fn take(&self, tick: u64, slice: Budget) {
-        self.begin(tick);
-        self.used.fetch_add(micros(slice.time).max(1), Relaxed);
+        self.of(tick).used += slice.time;
     }
 
-    /// A greedy run wants a slice. Returns in how many ticks each of its kind can have one.
-    fn want(&self, tick: u64, slice: Budget, period: Duration) -> u64 {
-        self.begin(tick);
-        self.wanted.fetch_add(micros(slice.time), Relaxed);
-        let wanted = self.wanted_before.load(Relaxed);
-        wanted.div_ceil(budget(period)).max(1)
-    }
-
-    fn begin(&self, tick: u64) {
-        let last = self.tick.swap(tick, Relaxed);
-        if last != tick {
-            let wanted = self.wanted.swap(0, Relaxed);
-            let is_next = last.checked_add(1) == Some(tick);
-            self.wanted_before
-                .store(if is_next { wanted } else { 0 }, Relaxed);
-            self.used.store(0, Relaxed);
+    fn of(&self, tick: u64) -> MutexGuard<'_, OfTick> {
+        let mut of_tick = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if of_tick.number != tick {
+            (of_tick.number, of_tick.used) = (tick, Duration::ZERO);
         }
+        of_tick
     }
 }
 
@@ -68,19 +74,30 @@ impl Share {
 /// A run that yields has its whole slice whatever others do. One that has just been started, or
 /// that has used up a slice lately, has a crumb when the share is used up. One that has used up its
 /// last slice is greedy: it goes on as long as something of the share is left, and takes turns with
-/// its kind, so that each comes to the point where it yields, if it has one.
+/// its kind, so that each comes to the point where it yields, if it has one. Those that have waited
+/// longest come first, whichever was started first and however the others behave.
 #[derive(Debug, Default)]
 pub(crate) struct Conduct {
+    /// The run's id.
+    run: u64,
     greedy: bool,
     /// Whether it has ever asked for something.
     has_asked: bool,
     /// The last tick in which it used up its slice.
     overran: Option<u64>,
-    /// The last tick in which it had a whole slice.
-    turn: Option<u64>,
+    /// Since when it waits for its turn.
+    patience: Patience,
 }
 
 impl Conduct {
+    /// Of the run with this id.
+    pub(crate) fn of(run: u64) -> Self {
+        Self {
+            run,
+            ..Self::default()
+        }
+    }
+
     /// What it may use in a tick that begins for it; none if it is not its turn.
     pub(crate) fn slice(
         &mut self,
@@ -89,18 +106,17 @@ impl Conduct {
         period: Duration,
         slice: Budget,
     ) -> Option<Budget> {
-        let left = share.left(tick, period) > 0;
-        if self.greedy {
-            let round = share.want(tick, slice, period);
-            let waited = |turn: u64| tick.saturating_sub(turn) >= round;
-            if !left || !self.turn.is_none_or(waited) {
-                return None;
-            }
-        } else if !left && !self.is_trusted(tick) {
-            return Some(least(slice, CRUMB));
+        let has_left = share.has_left(tick, period, self.run, self.overran.is_none());
+        if has_left || (!self.greedy && self.is_trusted(tick)) {
+            return Some(slice);
         }
-        self.turn = Some(tick);
-        Some(slice)
+        let waiting = Waiting {
+            run: self.run,
+            since: self.patience.put_off(tick),
+            need: slice.time,
+        };
+        share.put_off(tick, waiting);
+        (!self.greedy).then(|| least(slice, CRUMB))
     }
 
     /// What it may use for its cleanup.
@@ -114,8 +130,7 @@ impl Conduct {
         if !self.greedy {
             return cleanup;
         }
-        let left = Duration::from_micros(share.left(tick, period));
-        least(cleanup, left.max(CRUMB))
+        least(cleanup, share.left(tick, period).max(CRUMB))
     }
 
     /// It has asked for something within its slice.
@@ -156,12 +171,9 @@ pub(crate) fn least(budget: Budget, time: Duration) -> Budget {
     }
 }
 
-fn budget(period: Duration) -> u64 {
-    micros(period / PART).max(1)
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+/// What runs share of a tick of this length.
+fn budget(period: Duration) -> Duration {
+    (period / PART).max(Duration::from_micros(1))
 }
 
 #[cfg(test)]
@@ -177,11 +189,11 @@ mod tests {
     #[test]
     fn a_quarter_of_the_period_is_shared_in_each_tick_anew() {
         let share = Share::default();
-        for left in [5000, 3000, 1000, 0] {
-            assert_eq!(share.left(7, PERIOD), left);
+        for left in [5, 3, 1, 0] {
+            assert_eq!(share.left(7, PERIOD), Duration::from_millis(left));
             share.take(7, slice());
         }
-        assert_eq!(share.left(8, PERIOD), 5000);
+        assert_eq!(share.left(8, PERIOD), Duration::from_millis(5));
     }
 
     #[test]
@@ -202,7 +214,7 @@ mod tests {
         good.overran(&share, 1, slice());
         assert_eq!(good.slice(&share, 2, PERIOD, slice()), Some(slice()));
         good.asked();
-        for (tick, granted) in [(50, crumb), (51, crumb), (52, Some(slice()))] {
+        for (tick, granted) in [(49, crumb), (51, crumb), (53, Some(slice()))] {
             share.take(tick, Budget::of(PERIOD));
             assert_eq!(good.slice(&share, tick, PERIOD, slice()), granted, "{tick}");
         }
@@ -230,5 +242,29 @@ mod tests {
             run.overran_asking(&share, tick, slice());
             run.overran_asking(&share, tick, slice());
         }
+    }
+
+    #[test]
+    fn a_greedy_run_has_its_turn_before_those_that_are_not_trusted() {
+        let (share, mut greedy) = (Share::default(), Conduct::of(100));
+        let mut others: Vec<_> = (0..20).map(Conduct::of).collect();
+        greedy.overran(&share, 0, slice());
+        let mut turns = Vec::new();
+        for tick in 1..30 {
+            // They come before it in every tick, ask, and use up what they are given.
+            for other in &mut others {
+                let slice = other.slice(&share, tick, PERIOD, slice());
+                other.asked();
+                if let Some(slice) = slice {
+                    other.overran_asking(&share, tick, slice);
+                    other.asked();
+                }
+            }
+            if greedy.slice(&share, tick, PERIOD, slice()).is_some() {
+                greedy.overran(&share, tick, slice());
+                turns.push(tick);
+            }
+        }
+        assert_eq!(turns, [9, 18, 27], "each has a turn before the next round");
     }
 }

@@ -1,14 +1,17 @@
-//! Whose turn it is, among runs that together want more of a tick than they may have.
+//! Whose turn it is, among runs that together want more of a tick than they may have: of one plugin,
+//! or of all those that have to be pre-empted.
 
 use std::time::Duration;
 
-/// The line of a plugin's runs that were put off. Those that have waited longest come first in the
+/// The line of runs that were put off. Those that have waited longest come first in the
 /// next tick, as many as there is time for; the others have what these leave.
 #[derive(Debug, Default)]
 pub(crate) struct Turns {
     tick: u64,
     /// Those that come first in this tick and have not come yet.
     first: Vec<Waiting>,
+    /// The one of them that has waited longest.
+    head: Option<u64>,
     /// Those that were put off in this tick.
     line: Vec<Waiting>,
 }
@@ -22,6 +25,27 @@ pub(crate) struct Waiting {
     pub(crate) since: u64,
     /// How long it will compute, as far as can be told.
     pub(crate) need: Duration,
+}
+
+/// In which ticks a run was put off last: the first and the last of those in a row.
+#[derive(Debug, Default)]
+pub(crate) struct Patience(Option<(u64, u64)>);
+
+impl Patience {
+    /// Since when it is put off, if it is in this tick.
+    pub(crate) fn since(&self, tick: u64) -> u64 {
+        match self.0 {
+            Some((first, last)) if last == tick || last + 1 == tick => first,
+            _ => tick,
+        }
+    }
+
+    /// It is put off in this tick. Returns since when.
+    pub(crate) fn put_off(&mut self, tick: u64) -> u64 {
+        let since = self.since(tick);
+        self.0 = Some((since, tick));
+        since
+    }
 }
 
 impl Turns {
@@ -40,6 +64,7 @@ impl Turns {
         }
         self.first
             .sort_unstable_by_key(|waiting| (waiting.since, waiting.run));
+        self.head = self.first.first().map(|waiting| waiting.run);
         let mut sum = Duration::ZERO;
         let in_time = self.first.iter().take_while(|waiting| {
             let begins = sum;
@@ -50,14 +75,20 @@ impl Turns {
         self.first.truncate(count);
     }
 
-    /// What a run has to leave to those that come before it.
-    pub(crate) fn owed_to_others(&mut self, run: u64) -> Duration {
+    /// The run that has waited longest when this tick began.
+    pub(crate) fn head(&self) -> Option<u64> {
+        self.head
+    }
+
+    /// A run comes in this tick. Returns what it has to leave to those that come before it; none if
+    /// it is one of them.
+    pub(crate) fn come(&mut self, run: u64) -> Option<Duration> {
         match self.first.iter().position(|first| first.run == run) {
             Some(at) => {
                 self.first.swap_remove(at);
-                Duration::ZERO
+                None
             }
-            None => self.first.iter().map(|first| first.need).sum(),
+            None => Some(self.first.iter().map(|first| first.need).sum()),
         }
     }
 
@@ -82,7 +113,7 @@ mod tests {
         turns.begin(tick, most);
         let mut admitted = Vec::new();
         for &run in order {
-            if left > turns.owed_to_others(run) {
+            if left > turns.come(run).unwrap_or_default() {
                 left = left.saturating_sub(need);
                 since[run as usize] = tick + 1;
                 admitted.push(run);

@@ -121,7 +121,7 @@ impl Usage {
         let left = most.saturating_sub(computed);
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.begin(tick, most);
-        let admitted = left > turns.owed_to_others(run.run);
+        let admitted = left > turns.come(run.run).unwrap_or_default();
         if !admitted {
             turns.put_off(run);
             drop(turns);

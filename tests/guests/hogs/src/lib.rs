@@ -11,7 +11,7 @@ use gantry::command::{coroutine, log};
 
 struct Plugin;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "loops",
     "ping-pongs",
     "floods-the-log",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 13] = [
     "hoards-handles",
     "shouts",
     "works-a-while",
+    "works-a-little",
     "fails",
     "drives-and-logs",
 ];
@@ -87,13 +88,8 @@ impl Guest for Plugin {
                 log::log(log::Level::Info, &"a".repeat(32 << 20));
                 Ok(None)
             }
-            "works-a-while" => {
-                let mut sum = 0_u64;
-                for number in 0..500_000_u64 {
-                    sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(number));
-                }
-                Ok(Some(Value::Integer((sum >> 1) as i64)))
-            }
+            "works-a-while" => work(500_000),
+            "works-a-little" => work(50_000),
             "drives-and-logs" => {
                 let output = NumberOutput::open("arm.voltage")?;
                 output.set(6.0).map_err(|error| format!("{error:?}"))?;
@@ -106,6 +102,14 @@ impl Guest for Plugin {
             _ => Err(format!("no command {command}")),
         }
     }
+}
+
+fn work(numbers: u64) -> Result<Option<Value>, String> {
+    let mut sum = 0_u64;
+    for number in 0..numbers {
+        sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(number));
+    }
+    Ok(Some(Value::Integer((sum >> 1) as i64)))
 }
 
 #[inline(never)]
