@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::turns::{Patience, Turns, Waiting};
+use super::turns::{Turns, Waiting, WaitingSince};
 use crate::config::Budget;
 
 /// The part of a period that runs share which have to be pre-empted: a quarter of it.
@@ -86,7 +86,7 @@ pub(crate) struct Conduct {
     /// The last tick in which it used up its slice.
     overran: Option<u64>,
     /// Since when it waits for its turn.
-    patience: Patience,
+    waiting_since: WaitingSince,
 }
 
 impl Conduct {
@@ -112,7 +112,7 @@ impl Conduct {
         }
         let waiting = Waiting {
             run: self.run,
-            since: self.patience.put_off(tick),
+            since: self.waiting_since.put_off(tick),
             need: slice.time,
         };
         share.put_off(tick, waiting);
@@ -266,5 +266,22 @@ mod tests {
             }
         }
         assert_eq!(turns, [9, 18, 27], "each has a turn before the next round");
+    }
+
+    #[test]
+    fn one_that_has_just_been_started_need_not_leave_anything_to_those_that_wait() {
+        let (share, mut greedy) = (Share::default(), [1, 2, 3].map(Conduct::of));
+        for run in &mut greedy {
+            run.overran(&share, 0, slice());
+        }
+        share.take(1, Budget::of(PERIOD));
+        for run in &mut greedy {
+            assert_eq!(run.slice(&share, 1, PERIOD, slice()), None);
+        }
+        let mut lately = Conduct::of(4);
+        lately.overran(&share, 0, slice());
+        assert_eq!(lately.slice(&share, 2, PERIOD, slice()), None);
+        let mut new = Conduct::of(5);
+        assert_eq!(new.slice(&share, 2, PERIOD, slice()), Some(slice()));
     }
 }

@@ -29,13 +29,13 @@ pub(crate) struct Waiting {
 
 /// In which ticks a run was put off last: the first and the last of those in a row.
 #[derive(Debug, Default)]
-pub(crate) struct Patience(Option<(u64, u64)>);
+pub(crate) struct WaitingSince(Option<(u64, u64)>);
 
-impl Patience {
+impl WaitingSince {
     /// Since when it is put off, if it is in this tick.
     pub(crate) fn since(&self, tick: u64) -> u64 {
         match self.0 {
-            Some((first, last)) if last == tick || last + 1 == tick => first,
+            Some((first, last)) if last + 1 == tick => first,
             _ => tick,
         }
     }
