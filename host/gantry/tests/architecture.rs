@@ -9,11 +9,16 @@ use toml::Table;
 const ARROWS: &[(&str, &[&str])] = &[
     ("gantry-scheduler", &[]),
     ("gantry-hardware", &[]),
-    ("gantry-plugin", &["gantry-scheduler", "gantry-hardware"]),
+    ("gantry-files", &[]),
+    (
+        "gantry-plugin",
+        &["gantry-files", "gantry-scheduler", "gantry-hardware"],
+    ),
     ("gantry-telemetry", &["gantry-scheduler"]),
     (
         "gantry",
         &[
+            "gantry-files",
             "gantry-scheduler",
             "gantry-hardware",
             "gantry-plugin",
