@@ -3,13 +3,14 @@
 //! Verifying is the plugin runtime's business: `gantry_plugin::Trust`.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use base64ct::{Base64, Encoding as _};
 use blake2::{Blake2b256, Blake2b512, Digest as _};
 use ed25519_compact::{KeyPair, Noise, Seed};
+use gantry_files::{PRIVATE, Partial};
 use gantry_plugin::KeyId;
 
 use crate::text;
@@ -129,8 +130,11 @@ impl SigningKey {
         let (secret, public) = (with(".key"), with(".pub"));
         let comment = format!("untrusted comment: gantry public key {}", self.id());
         let public_text = format!("{comment}\n{}\n", self.public());
-        write_new(&secret, &self.encode(), 0o600)?;
-        if let Err(error) = write_new(&public, &public_text, 0o644) {
+        // Both are on the disk before either has its name.
+        let secret_key = write_new(&secret, &self.encode(), PRIVATE)?;
+        let public_key = write_new(&public, &public_text, 0o644)?;
+        create(&secret, secret_key)?;
+        if let Err(error) = create(&public, public_key) {
             // Half of a pair would be in the way of the next try.
             let _ = fs::remove_file(&secret);
             return Err(error);
@@ -181,25 +185,27 @@ pub fn read_public(text: &str) -> anyhow::Result<String> {
     }
 }
 
-fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    let mut file = match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            bail!(
-                "{} is there already, and keys are never replaced; give another name",
-                path.display()
-            )
-        }
-        opened => opened.with_context(|| format!("cannot make {}", path.display()))?,
-    };
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
+/// Writes a file that is not there yet; it has its name once it is [named](create).
+fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<Partial> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(is_there(path));
+    }
+    Partial::write(path, mode, &[text.as_bytes()])
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn create(path: &Path, written: Partial) -> anyhow::Result<()> {
+    written.create().map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => is_there(path),
+        _ => anyhow::Error::new(error).context(format!("cannot write {}", path.display())),
+    })
+}
+
+fn is_there(path: &Path) -> anyhow::Error {
+    anyhow!(
+        "{} is there already, and keys are never replaced; give another name",
+        path.display()
+    )
 }
 
 #[cfg(unix)]

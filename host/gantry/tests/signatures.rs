@@ -259,6 +259,170 @@ fn a_lock_has_who_signed_and_what_was_declared() {
     );
 }
 
+/// A robot whose plugin has to be Alice's, and that trusts Mallory as well.
+fn signed_by_alice() -> TestRobot {
+    let robot = robot(false);
+    let mallory = format!(
+        "\ntrusted.mallory = \"{}\"\n[mechanisms.arm]",
+        public(&robot, "mallory")
+    );
+    robot.edit("[mechanisms.arm]", &mallory);
+    robot.edit("mechanisms = [", "signed-by = \"alice\"\nmechanisms = [");
+    robot
+}
+
+#[test]
+fn a_plugin_that_has_to_be_of_one_signer_is_refused_from_everybody_else() {
+    let robot = signed_by_alice();
+    let refused = |expected: &str| {
+        let error = robot.fails(CHECK);
+        assert!(error.contains(expected), "no `{expected}` in\n{error}");
+        assert!(
+            error.contains("signed-by = \"alice\""),
+            "no line in\n{error}"
+        );
+        let error = robot.fails(&["lock", "robot.toml"]);
+        assert!(error.contains(expected), "no `{expected}` in\n{error}");
+        let inspect = ["inspect", "describes.wasm", "--robot", "robot.toml"];
+        let shown = robot.succeeds(&inspect);
+        assert!(
+            shown.contains("refused: ") && shown.contains(expected),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("The robot requires a signature of alice."),
+            "{shown}"
+        );
+        robot.fails(&["verify", "describes.wasm", "--robot", "robot.toml"]);
+    };
+    refused("it is not signed, and its `signed-by` says that `alice` has signed it");
+    sign(&robot, "mallory");
+    refused("it is signed by `mallory`, and its `signed-by` says that `alice` has signed it");
+    let trusted = format!("trusted.mallory = \"{}\"", public(&robot, "mallory"));
+    robot.edit(&trusted, "");
+    refused("which this robot does not trust, and its `signed-by` says that `alice` has");
+    sign(&robot, "alice");
+    robot.succeeds(CHECK);
+    robot.succeeds(&["verify", "describes.wasm", "--robot", "robot.toml"]);
+    // The same key under two names is both.
+    let twice = format!(
+        "trusted.zoe = \"{}\"\n[mechanisms.arm]",
+        public(&robot, "alice")
+    );
+    robot.edit("[mechanisms.arm]", &twice);
+    robot.succeeds(CHECK);
+    robot.edit("signed-by = \"alice\"", "signed-by = \"zoe\"");
+    robot.succeeds(CHECK);
+}
+
+#[test]
+fn a_signer_who_is_not_trusted_is_an_error_at_its_line() {
+    let robot = signed_by_alice();
+    sign(&robot, "alice");
+    robot.edit("signed-by = \"alice\"", "signed-by = \"alise\"");
+    let error = robot.fails(CHECK);
+    for expected in [
+        "there is no trusted key `alise`",
+        "did you mean `alice`?",
+        "signed-by = \"alise\"",
+    ] {
+        assert!(error.contains(expected), "no `{expected}` in\n{error}");
+    }
+    robot.edit("\"alise\"", "7");
+    let error = robot.fails(CHECK);
+    assert!(error.contains("`plugins.describes.signed-by`"), "{error}");
+    let nobody =
+        TestRobot::new("plugins.hello = { file = \"hello.wasm\", signed-by = \"acme\" }\n");
+    let error = nobody.fails(CHECK);
+    assert!(
+        error.contains("add `trusted.acme = \"RW…\"` to [signatures]"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_signer_that_is_required_is_locked() {
+    let robot = signed_by_alice();
+    sign(&robot, "alice");
+    robot.succeeds(&["lock", "robot.toml"]);
+    let lock = text(&robot.read("robot.lock"));
+    assert!(lock.contains("\nsigner = \"alice\"\n"), "{lock}");
+    robot.edit("signed-by = \"alice\"", "");
+    let error = robot.fails(&["check", "robot.toml", "--locked"]);
+    let expected = "plugin describes: signer: locked \"alice\", now not there";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn a_plugin_without_a_signature_is_told_where_somebody_is_trusted() {
+    let robot = robot(false);
+    let told = |arguments: &[&str]| {
+        let output = robot.gantry(arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stderr)
+    };
+    let expected = "plugin `describes` is not signed, and this robot trusts `alice`";
+    let ways: &[&[&str]] = &[
+        CHECK,
+        &["run", "robot.toml", "--for", "100ms"],
+        &["lock", "robot.toml"],
+        &["check", "robot.toml", "--locked"],
+        &["run", "robot.toml", "--locked", "--for", "100ms"],
+    ];
+    for arguments in ways {
+        let said = told(arguments);
+        assert_eq!(said.matches(expected).count(), 1, "{arguments:?}: {said}");
+        assert!(said.contains("describes.wasm.minisig is missing"), "{said}");
+        assert!(said.contains("robot.toml:7:"), "no line in\n{said}");
+    }
+    let inspect = ["inspect", "describes.wasm", "--robot", "robot.toml"];
+    let warning = "warning: it is not signed, and the robot trusts `alice`";
+    assert!(robot.succeeds(&inspect).contains(warning));
+    sign(&robot, "alice");
+    assert!(!told(CHECK).contains("not signed"));
+    assert!(!robot.succeeds(&inspect).contains("warning"));
+    // Nobody is trusted: nobody is missed.
+    let nobody = TestRobot::new("plugins.hello.file = \"hello.wasm\"\n");
+    let output = nobody.gantry(CHECK);
+    assert!(output.status.success() && output.stderr.is_empty());
+}
+
+/// A disk that takes no more bytes.
+#[cfg(unix)]
+#[test]
+fn nothing_is_left_of_keys_and_signatures_that_cannot_be_written() {
+    let robot = robot(false);
+    sign(&robot, "alice");
+    let before = robot.read("describes.wasm.minisig");
+    let names = || {
+        let names = fs::read_dir(robot.folder.path()).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let files = names();
+    let output = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" keygen bob"])
+        .arg(env!("CARGO_BIN_EXE_gantry"))
+        .current_dir(robot.folder.path())
+        .output()
+        .unwrap();
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("cannot write bob.key: "), "{error}");
+    assert_eq!(names(), files);
+    // Only giving the signature its name fails.
+    fs::create_dir(robot.folder.path().join("hello.wasm.minisig")).unwrap();
+    let error = robot.fails(&["sign", "hello.wasm", "--key", "alice.key"]);
+    assert!(
+        error.contains("cannot write hello.wasm.minisig: "),
+        "{error}"
+    );
+    assert_eq!(names().len(), files.len() + 1);
+    assert_eq!(robot.read("describes.wasm.minisig"), before);
+    robot.succeeds(&["keygen", "bob"]);
+}
+
 #[test]
 fn keys_are_private_and_never_replaced() {
     let robot = robot(false);

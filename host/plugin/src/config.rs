@@ -17,6 +17,8 @@ pub struct RuntimeConfig {
     pub stack: usize,
     /// Where compiled code is kept; none compiles at every load.
     pub cache: Option<CacheConfig>,
+    /// Where the code of every plugin that is loaded is kept besides, for a robot that is being locked.
+    pub locked_code: Option<CacheConfig>,
     /// How long a plugin may take to start and to describe itself when it is loaded. With
     /// [`Preemption::Fuel`] the same as an amount of fuel.
     pub describe_budget: Budget,
@@ -30,6 +32,7 @@ impl Default for RuntimeConfig {
             // QuickJS and recursive Rust need half of it and more.
             stack: 1 << 20,
             cache: None,
+            locked_code: None,
             describe_budget: Budget {
                 time: Duration::from_secs(2),
                 fuel: 2_000_000_000,
@@ -58,7 +61,8 @@ pub struct CacheConfig {
     /// one that is somebody else's, or that others can read, is refused. It belongs outside of the
     /// folder, so that a folder that was brought from elsewhere does not bring its secret along.
     pub key: PathBuf,
-    /// Compile nothing: a plugin whose code is not in the folder is not loaded.
+    /// Compile nothing, and make neither folder nor file: a plugin whose code is not in the folder is
+    /// not loaded.
     pub only: bool,
 }
 

@@ -68,7 +68,7 @@ mod ticker;
 mod topics;
 mod wasi;
 
-pub use cache::{CacheError, NotCached};
+pub use cache::{CacheError, NotCached, Pins};
 pub use config::{Budget, CacheConfig, Limits, Pool, Preemption, QuarantineLimits, RuntimeConfig};
 pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};

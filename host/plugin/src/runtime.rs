@@ -1,12 +1,13 @@
 //! The runtime: one engine, one linker per version of the contract, and what all plugins share.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 use wasmtime::component::Linker;
 
 use crate::cache::{Cache, CacheError};
-use crate::config::{Budget, Preemption, RuntimeConfig};
+use crate::config::{Budget, CacheConfig, Preemption, RuntimeConfig};
 use crate::contract::{self, ContractVersion};
 use crate::load::{self, LoadError};
 use crate::plugin::{Plugin, Shared};
@@ -25,6 +26,7 @@ pub(crate) struct RuntimeShared {
     pub(crate) preemption: Preemption,
     pub(crate) describe_budget: Budget,
     pub(crate) cache: Option<Cache>,
+    pub(crate) locked_code: Option<Cache>,
     pub(crate) graveyard: Arc<Graveyard>,
     pub(crate) share: Arc<Share>,
     /// How many instances of each plugin are kept ready.
@@ -65,10 +67,12 @@ impl Runtime {
             }
             Preemption::Fuel { quantum } => (Meter::Fuel(quantum.max(1)), None),
         };
-        let cache = match &config.cache {
-            None => None,
-            Some(cache) => Some(Cache::open(cache, &engine)?),
+        let open = |config: Option<&CacheConfig>| match config {
+            None => Ok(None),
+            Some(config) => Cache::open(config, &engine).map(Some),
         };
+        let cache = open(config.cache.as_ref())?;
+        let locked_code = open(config.locked_code.as_ref())?;
         let mut linkers = Vec::new();
         for &version in ContractVersion::ALL {
             let mut linker = Linker::new(&engine);
@@ -81,6 +85,7 @@ impl Runtime {
             preemption: config.preemption,
             describe_budget: config.describe_budget,
             cache,
+            locked_code,
             graveyard: Arc::new(Graveyard::default()),
             share: Arc::new(Share::default()),
             warm: config.pool.warm as usize,
@@ -101,6 +106,14 @@ impl Runtime {
         let plugin = load::load(&self.0, source, policy, robot)?;
         self.0.lock_plugins().push(Arc::downgrade(&plugin.0));
         Ok(plugin)
+    }
+
+    /// Names of the entries with the code of the plugins that were loaded: of
+    /// [`locked_code`](RuntimeConfig::locked_code) or, if there is no such folder, of the cache. They
+    /// are what [`Pins`](crate::Pins) takes.
+    pub fn code_used(&self) -> BTreeSet<String> {
+        let folder = self.0.locked_code.as_ref().or(self.0.cache.as_ref());
+        folder.map_or_else(BTreeSet::new, Cache::used)
     }
 
     /// Clears away what is left of runs that are over, and makes instances ready for those to

@@ -102,6 +102,7 @@ fn a_signature_that_minisign_made_is_genuine_and_declares_nothing() {
         trust: Trust {
             keys: vec![TrustedKey::new("frank", public).unwrap()],
             required: true,
+            signer: None,
         },
         ..Policy::default()
     };

@@ -9,7 +9,7 @@ use clap::Args;
 use gantry_plugin::{Inspection, Policy, Source, read_file};
 
 use super::inspect::{bytes, describe_command};
-use super::{Common, plugin};
+use super::{Common, plugin, say};
 use crate::config::{RobotConfig, SinglePlugin};
 use crate::project::{self, BuildOptions, Language};
 
@@ -46,7 +46,7 @@ pub(super) fn build(args: &BuildArgs, common: &Common) -> anyhow::Result<()> {
         tools: tools.or_else(|| Some(dirs::cache_dir()?.join("gantry-tools"))),
         offline: args.offline,
         more: &args.more,
-        say: &|what| eprintln!("{what}"),
+        say: &|what| say(what),
     };
     let built = project::build(&options)?;
     let own_robot = args.folder.join("robot.toml");

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Locked, load};
-use crate::robot::{Options, Robot};
+use super::{Common, Locked, held, load};
+use crate::robot::{Options, PluginFiles, Robot};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -15,22 +15,41 @@ pub(super) struct CheckArgs {
     robot: PathBuf,
     #[command(flatten)]
     locked: Locked,
+    /// The lock, if it is not in its place yet
+    #[arg(long, value_name = "FILE", requires = "locked", hide = true)]
+    lock: Option<PathBuf>,
 }
 
 pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
-    let (files, lock) = args.locked.files(&mut config)?;
-    let runtime = common.runtime(&config, false, lock.is_some())?;
-    let (telemetry, _consumer) = gantry_telemetry::channel(1024);
-    let seed = config.simulation.seed;
-    let options = Options {
-        files: &*files,
-        seed,
-        real_time: false,
-        locked: lock.is_some(),
-        telemetry,
+    let (files, lock): (Box<dyn PluginFiles>, _) = match &args.lock {
+        None => args.locked.files(&mut config)?,
+        Some(lock) => {
+            let (files, lock) = held(&mut config, lock)?;
+            (Box::new(files), Some(lock))
+        }
     };
-    let robot = Robot::assemble(config, runtime, options)?;
+    let assemble = |real_time| -> anyhow::Result<Robot> {
+        let runtime = common.runtime(&config, real_time, lock.is_some())?;
+        let (telemetry, _consumer) = gantry_telemetry::channel(1024);
+        let options = Options {
+            files: &*files,
+            seed: config.simulation.seed,
+            real_time,
+            locked: lock.is_some(),
+            telemetry,
+        };
+        Ok(Robot::assemble(config.clone(), runtime, options)?)
+    };
+    if lock.is_some() {
+        // `run` and `sim` have code of their own, and both have to start.
+        let robot = assemble(true)?;
+        note_start(args, common, &robot);
+    }
+    let robot = assemble(false)?;
+    if lock.is_some() {
+        note_start(args, common, &robot);
+    }
     let mut out = std::io::stdout().lock();
     let config = robot.config();
     writeln!(out, "{}: ok", config.name)?;
@@ -62,4 +81,11 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
         writeln!(out, "  op mode {}{colon}{}", opmode.name, opmode.summary)?;
     }
     Ok(())
+}
+
+/// Notes that the robot comes up, unless its lock does not count yet.
+fn note_start(args: &CheckArgs, common: &Common, robot: &Robot) {
+    if args.lock.is_none() {
+        common.note_start(&args.robot, robot.runtime());
+    }
 }

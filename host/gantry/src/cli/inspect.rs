@@ -7,12 +7,12 @@ use std::io::Write as _;
 use clap::Args;
 use gantry_plugin::{
     Definition, GrantKind, GrantStatus, GrantUse, Inspection, Kind, Parameter, Policy,
-    SignatureReport, Source,
+    SignatureReport, Source, Trust,
 };
 use serde::Serialize;
 
 use super::plugin::{self, PluginArgs, list};
-use crate::config::SinglePlugin;
+use crate::config::{SinglePlugin, list as quoted};
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
@@ -41,6 +41,10 @@ struct InRobot {
     grants: Option<Vec<GrantUse>>,
     /// Why the robot would refuse the file as it is: its digest, its signature.
     refused: Option<String>,
+    /// The key that has to have signed it.
+    signed_by: Option<String>,
+    /// What a robot tells that loads it all the same.
+    warning: Option<String>,
 }
 
 pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
@@ -53,6 +57,8 @@ pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
         plugin: single.plugin.name.clone(),
         grants: inspection.compare(&policy),
         refused: source.admit(&policy).err().map(|error| error.to_string()),
+        signed_by: policy.trust.signer.clone(),
+        warning: unsigned(&policy.trust, &inspection),
     });
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -138,12 +144,24 @@ fn signature(report: &SignatureReport) -> String {
     }
 }
 
+/// What is to be told of a plugin that a robot loads without a signature.
+fn unsigned(trust: &Trust, inspection: &Inspection) -> Option<String> {
+    let expected = !trust.keys.is_empty() && !trust.required && trust.signer.is_none();
+    (expected && inspection.signature == SignatureReport::None).then(|| {
+        let keys = quoted(trust.keys.iter().map(|key| key.name.as_str()));
+        format!("it is not signed, and the robot trusts {keys}")
+    })
+}
+
 fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
     let mut text = String::new();
     let out = &mut text;
     let _ = writeln!(out, "\nAs `{}` in {}", robot.plugin, robot.file);
     if let Some(reason) = &robot.refused {
         let _ = writeln!(out, "  refused: {reason}");
+    }
+    if let Some(warning) = &robot.warning {
+        let _ = writeln!(out, "  warning: {warning}");
     }
     let Some(grants) = &robot.grants else {
         return text;
@@ -174,7 +192,9 @@ fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
         };
         let _ = writeln!(out, "  {kind:<11}{:<width$}  {status}", grant.name);
     }
-    if single.trust.required {
+    if let Some(signer) = &robot.signed_by {
+        let _ = writeln!(out, "  The robot requires a signature of {signer}.");
+    } else if single.trust.required {
         let names: Vec<String> = single
             .trust
             .keys

@@ -13,7 +13,7 @@ mod sign;
 mod sim;
 mod verify;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,10 +21,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use gantry_hardware::quantity::{self, Quantity};
-use gantry_plugin::{CacheConfig, Preemption, Runtime, RuntimeConfig};
+use gantry_plugin::{CacheConfig, Pins, Preemption, Runtime, RuntimeConfig, Source};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{ConfigErrors, LoadError, RobotConfig, render_all};
+use crate::config::{ConfigErrors, Diagnostic, LoadError, RobotConfig, list, render_all};
 use crate::lock::{Held, Lock, LockError};
 use crate::robot::{self, Disk, PluginFiles};
 
@@ -103,6 +103,14 @@ struct Common {
 /// Runs what the command line says. 0: done. 1: it failed, and why is on standard error. 2: the
 /// command line is wrong.
 pub fn main() -> ExitCode {
+    // Only tests know what 101 means.
+    std::panic::catch_unwind(start).unwrap_or_else(|_| {
+        say("error: gantry has panicked, which is a bug of gantry");
+        ExitCode::FAILURE
+    })
+}
+
+fn start() -> ExitCode {
     let cli = Cli::parse();
     let (writer, _guard) = tracing_appender::non_blocking(std::io::stderr());
     match EnvFilter::try_new(&cli.common.log) {
@@ -114,7 +122,10 @@ pub fn main() -> ExitCode {
             .without_time()
             .init(),
         Err(error) => {
-            eprintln!("error: --log {:?} is not a filter: {error}", cli.common.log);
+            say(format_args!(
+                "error: --log {:?} is not a filter: {error}",
+                cli.common.log
+            ));
             return ExitCode::from(2);
         }
     }
@@ -152,9 +163,14 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn report(error: &anyhow::Error) {
     let colours = std::io::stderr().is_terminal();
     match error.downcast_ref::<ConfigErrors>() {
-        Some(errors) => eprintln!("{}", errors.render(colours)),
-        None => eprintln!("error: {error:#}"),
+        Some(errors) => say(errors.render(colours)),
+        None => say(format_args!("error: {error:#}")),
     }
+}
+
+/// Writes a line to standard error, if anything can be written there.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// Reads a robot.toml and shows its warnings.
@@ -170,7 +186,7 @@ fn load(path: &Path) -> anyhow::Result<RobotConfig> {
 fn warn(config: &RobotConfig) {
     let colours = std::io::stderr().is_terminal();
     if !config.warnings.is_empty() {
-        eprintln!("{}", render_all(&config.warnings, colours));
+        say(render_all(&config.warnings, colours));
     }
 }
 
@@ -190,13 +206,11 @@ impl Locked {
         config: &mut RobotConfig,
     ) -> anyhow::Result<(Box<dyn PluginFiles>, Option<Lock>)> {
         if !self.locked {
+            warn_unsigned(config, &Disk);
             return Ok((Box::new(Disk), None));
         }
-        let files = Held::read(config, &Disk);
-        let lock = Lock::verify(config, &files).map_err(|error| match error {
-            LockError::Plugins(errors) => anyhow::Error::new(errors),
-            error => anyhow::Error::new(error),
-        })?;
+        let lock = Lock::path_of(config.source.path())?;
+        let (files, lock) = held(config, &lock)?;
         Ok((Box::new(files), Some(lock)))
     }
 
@@ -214,6 +228,59 @@ impl Locked {
     }
 }
 
+/// The files of a robot and its lock, if all is as it was locked.
+fn held(config: &mut RobotConfig, lock: &Path) -> anyhow::Result<(Held, Lock)> {
+    let files = Held::read(config, &Disk);
+    let lock = Lock::verify(lock, config, &files).map_err(|error| match error {
+        LockError::Plugins(errors) => anyhow::Error::new(errors),
+        error => anyhow::Error::new(error),
+    })?;
+    warn_unsigned(config, &files);
+    Ok((files, lock))
+}
+
+/// Tells of plugins without a signature in a robot that trusts somebody's: who has taken one away has
+/// taken with it what its signer declared.
+fn warn_unsigned(config: &RobotConfig, files: &dyn PluginFiles) {
+    let colours = std::io::stderr().is_terminal();
+    let warnings = unsigned(config, files);
+    if !warnings.is_empty() {
+        say(render_all(&warnings, colours));
+    }
+}
+
+fn unsigned(config: &RobotConfig, files: &dyn PluginFiles) -> Vec<Diagnostic> {
+    // Otherwise nobody could sign, or it is an error.
+    if config.trust.keys.is_empty() || config.trust.required {
+        return Vec::new();
+    }
+    let keys = config.trust.keys.iter().map(|key| key.name.as_str());
+    let keys = list(keys);
+    let plugins = config.plugins.iter();
+    let plugins = plugins.filter(|plugin| plugin.signed_by.is_none());
+    let unsigned = plugins.filter(|plugin| {
+        let signature = Source::read_signature(&plugin.file, |path| files.read(path));
+        matches!(signature, Ok(None))
+    });
+    unsigned
+        .map(|plugin| {
+            let message = format!(
+                "plugin `{}` is not signed, and this robot trusts {keys}: nobody vouches for it, and \
+                 it is given all that is granted here",
+                plugin.name
+            );
+            let signature = Source::signature_path(&plugin.file);
+            let help = format!(
+                "if it was signed, {} is missing; `signed-by` refuses it without one",
+                signature.display()
+            );
+            config
+                .diagnostic(plugin.span, message, Some(help))
+                .warning()
+        })
+        .collect()
+}
+
 impl Common {
     /// A runtime for a robot, whose runs are pre-empted by time or by what repeats exactly.
     /// One for a locked robot compiles nothing.
@@ -223,33 +290,49 @@ impl Common {
         real_time: bool,
         locked: bool,
     ) -> anyhow::Result<Runtime> {
-        let runtime = if real_time {
-            RuntimeConfig {
-                preemption: Preemption::real_time(),
-                ..RuntimeConfig::default()
-            }
-        } else {
-            RuntimeConfig::deterministic()
-        };
-        let mut runtime = robot::sized(runtime, config);
+        let mut runtime = sized(config, real_time);
         runtime.cache = match locked {
-            true => Some(self.cache_of_locked()?),
+            true => Some(CacheConfig {
+                only: true,
+                ..self.locked_code()?
+            }),
             false => self.cache(),
         };
         Runtime::new(runtime).context("cannot start the plugin runtime")
     }
 
-    /// Where a locked robot's code has to come from.
-    fn cache_of_locked(&self) -> anyhow::Result<CacheConfig> {
-        match self.cache() {
-            Some(cache) => Ok(CacheConfig {
-                only: true,
-                ..cache
-            }),
-            None => bail!(
-                "a locked robot runs what `gantry lock` has compiled into the cache, and there is \
-                 no cache; leave out --no-cache, or say where it is with --cache"
-            ),
+    /// One for a robot that is being locked: the code of its plugins is kept there.
+    fn runtime_that_keeps(
+        &self,
+        config: &RobotConfig,
+        real_time: bool,
+        code: &CacheConfig,
+    ) -> anyhow::Result<Runtime> {
+        let mut runtime = sized(config, real_time);
+        runtime.cache = self.cache();
+        runtime.locked_code = Some(code.clone());
+        Runtime::new(runtime).context("cannot start the plugin runtime")
+    }
+
+    /// Where the code of locked robots is kept: with the secret, and so of this machine and this user,
+    /// whatever becomes of the cache or of the robot's folder.
+    fn locked_code(&self) -> anyhow::Result<CacheConfig> {
+        let state = own_state().context(
+            "there is no folder for the code of locked robots; say where it is with XDG_STATE_HOME",
+        )?;
+        Ok(CacheConfig {
+            folder: state.join("locked"),
+            key: state.join("cache.key"),
+            only: false,
+        })
+    }
+
+    /// Notes that a locked robot was started, so that its code is kept wherever its folder is now.
+    fn note_start(&self, robot: &Path, runtime: &Runtime) {
+        let lock = Lock::path_of(robot).ok();
+        let lock = lock.and_then(|lock| lock::absolute(&lock).ok());
+        if let (Some(lock), Ok(code)) = (lock, self.locked_code()) {
+            Pins::new(&code.folder).renew(&lock, &runtime.code_used());
         }
     }
 
@@ -259,14 +342,32 @@ impl Common {
             return None;
         }
         let own = dirs::cache_dir().map(|folder| folder.join("gantry"));
-        // Of this machine, and not for others: what a home folder that is shared has elsewhere.
-        let state = dirs::state_dir().or_else(dirs::data_local_dir)?;
         Some(CacheConfig {
             folder: self.cache.clone().or(own)?,
-            key: state.join("gantry").join("cache.key"),
+            key: own_state()?.join("cache.key"),
             only: false,
         })
     }
+}
+
+/// The user's folder for what is of this machine, and not for others: what a home folder that is shared
+/// has elsewhere.
+fn own_state() -> Option<PathBuf> {
+    let state = dirs::state_dir().or_else(dirs::data_local_dir)?;
+    Some(state.join("gantry"))
+}
+
+/// How a runtime for a robot is made.
+fn sized(config: &RobotConfig, real_time: bool) -> RuntimeConfig {
+    let runtime = if real_time {
+        RuntimeConfig {
+            preemption: Preemption::real_time(),
+            ..RuntimeConfig::default()
+        }
+    } else {
+        RuntimeConfig::deterministic()
+    };
+    robot::sized(runtime, config)
 }
 
 /// `15s`, `1.5 s`, `500ms`, `2min`.

@@ -58,6 +58,9 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
             reload: lock.is_none(),
         },
     )?;
+    if lock.is_some() {
+        common.note_start(&args.robot, session.robot().runtime());
+    }
     let start = match &args.opmode {
         Some(name) => session.robot().find_opmode(name)?,
         None => RobotMode::Disabled,

@@ -67,7 +67,8 @@ pub(super) fn sign(args: &SignArgs) -> anyhow::Result<()> {
         );
     }
     let path = Source::signature_path(&args.plugin.file);
-    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    gantry_files::replace(&path, gantry_files::SHARED, text.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}: signed by the key {}", path.display(), key.id())?;
     show(&mut out, &declared)?;

@@ -50,5 +50,8 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
             reload: false,
         },
     )?;
+    if lock.is_some() {
+        common.note_start(&args.robot, session.robot().runtime());
+    }
     session.play(&phases)
 }

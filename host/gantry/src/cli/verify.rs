@@ -28,6 +28,8 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<()> {
         let public = read_public(key)?;
         let key = TrustedKey::new(key, &public).with_context(|| format!("cannot use {key}"))?;
         policy.trust.keys = vec![key];
+        // It is this key that is asked about.
+        policy.trust.signer = None;
     }
     policy.trust = Trust {
         required: true,

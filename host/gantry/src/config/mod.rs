@@ -49,7 +49,7 @@ pub use diagnostic::{ConfigErrors, Diagnostic, Severity};
 pub use gantry_hardware::sim::ParameterValue;
 pub use limits::{LimitsConfig, QuarantineConfig};
 pub use mechanisms::{ChannelConfig, MechanismConfig};
-pub(crate) use names::is_plain;
+pub(crate) use names::{is_plain, list};
 pub use opmodes::{Mode, OpModeConfig};
 pub use plugins::{FolderConfig, Grant, PluginConfig, ReloadConfig};
 pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource};
@@ -210,6 +210,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         stack = node.and_then(|node| node.bytes(64 << 10, 8 << 20));
         LimitsConfig::read(table, robot.limits, robot.period)
     });
+    let (trust, signers) = signatures.map_or_else(Default::default, signatures::read);
     let mut channels = Channels::new();
     let mechanisms = read_all(&mechanisms, |table| mechanisms::read(table, &mut channels));
     let mut devices = devices::read(sink, devices.as_ref(), &mut channels);
@@ -219,6 +220,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         limits,
         reload: robot.reload,
         period: robot.period,
+        signers,
         plugins: plugins.iter().flat_map(Table::names).collect(),
     };
     let plugins = read_all(&plugins, |table| plugins::read(table, &around));
@@ -245,7 +247,7 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         mechanisms,
         channels: channels.into_list(),
         devices,
-        trust: signatures.map_or_else(Trust::default, signatures::read),
+        trust,
         plugins,
         signals: named,
         defaults,

@@ -47,7 +47,7 @@ pub(super) fn suggest<'a>(
 }
 
 /// `` `a`, `b` and `c` ``
-pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut quoted: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.pop() {
         None => String::new(),

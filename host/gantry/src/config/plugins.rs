@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gantry_hardware::Direction;
+use gantry_plugin::{LoadError, LoadErrorKind};
 
 use super::channels::Channels;
 use super::reader::{Name, Node, Sink, Table, check_name};
@@ -21,6 +22,8 @@ pub struct PluginConfig {
     pub file_span: Span,
     /// The SHA-256 that the file must have.
     pub digest: Option<[u8; 32]>,
+    /// The trusted key that has to vouch for it.
+    pub signed_by: Option<Grant>,
     /// Mechanisms that its commands may require, in the file's order.
     pub mechanisms: Vec<Grant>,
     /// Input channels that it may open; a name may end in `*`.
@@ -42,6 +45,14 @@ pub struct PluginConfig {
 }
 
 impl PluginConfig {
+    /// What of the file is the reason that the plugin is not loaded.
+    pub(crate) fn place_of(&self, error: &LoadError) -> Span {
+        match (&*error.kind, &self.signed_by) {
+            (LoadErrorKind::Signature(_), Some(signer)) => signer.span,
+            _ => self.span,
+        }
+    }
+
     /// Whether its commands may require this mechanism.
     pub fn may_require(&self, mechanism: &str) -> bool {
         self.mechanisms.iter().any(|grant| grant.name == mechanism)
@@ -112,6 +123,8 @@ pub(super) struct Surroundings<'a> {
     /// The same for reloading.
     pub(super) reload: ReloadConfig,
     pub(super) period: Duration,
+    /// Whose signatures count.
+    pub(super) signers: Vec<&'a str>,
     /// The names of all plugins.
     pub(super) plugins: Vec<&'a str>,
 }
@@ -140,6 +153,7 @@ impl PluginConfig {
             file: PathBuf::new(),
             file_span: name.span,
             digest: None,
+            signed_by: None,
             mechanisms: Vec::new(),
             reads: Vec::new(),
             publishes: Vec::new(),
@@ -160,6 +174,7 @@ fn read_plugin(mut table: Table<'_>, name: Name<'_>, around: &Surroundings<'_>) 
         plugin.file = read_path(&node, "plugins/drivetrain.wasm").unwrap_or_default();
     }
     plugin.digest = table.optional("digest").and_then(|node| read_digest(&node));
+    plugin.signed_by = read_signer(&mut table, &around.signers);
     plugin.mechanisms = grants(&mut table, "mechanisms", "[\"drive\"]", |sink, name| {
         check_mechanism(sink, name, around.mechanisms);
     });
@@ -189,6 +204,24 @@ fn read_plugin(mut table: Table<'_>, name: Name<'_>, around: &Surroundings<'_>) 
     plugin.config = config.map_or_else(BTreeMap::new, |config| value::read_entries(&config));
     table.finish();
     plugin
+}
+
+/// Reads `signed-by`, which names one of the trusted keys.
+fn read_signer(table: &mut Table<'_>, signers: &[&str]) -> Option<Grant> {
+    let node = table.optional("signed-by")?;
+    let text = node.string("alice")?;
+    if !signers.contains(&text) {
+        let message = format!("there is no trusted key `{text}`");
+        let help = match signers {
+            [_, ..] => names::suggest(text, "trusted keys", signers.iter().copied()),
+            [] => format!("add `trusted.{text} = \"RW…\"` to [signatures]"),
+        };
+        table.sink.report(node.error(message).help(help));
+    }
+    Some(Grant {
+        name: text.to_owned(),
+        span: node.span,
+    })
 }
 
 /// Reads `reload`, if it is there.

@@ -4,13 +4,14 @@ use gantry_plugin::{Trust, TrustedKey};
 
 use super::reader::{Table, check_name};
 
-/// Reads `[signatures]`.
-pub(super) fn read(mut table: Table<'_>) -> Trust {
+/// Reads `[signatures]`: who is trusted, and the names of all keys, those that cannot be read
+/// included.
+pub(super) fn read<'a>(mut table: Table<'a>) -> (Trust, Vec<&'a str>) {
     const EXAMPLE: &str = "{ alice = \"RW…\" }";
     let required = table.optional("required");
     let mut trust = Trust {
         required: required.as_ref().and_then(|node| node.boolean()) == Some(true),
-        keys: Vec::new(),
+        ..Trust::default()
     };
     let trusted = table.optional("trusted");
     let trusted = trusted.and_then(|node| node.table(EXAMPLE));
@@ -28,13 +29,14 @@ pub(super) fn read(mut table: Table<'_>) -> Trust {
             }
         }
     }
+    let names: Vec<_> = trusted.iter().flat_map(Table::names).collect();
     if let Some(required) = required.filter(|_| trust.required)
-        && trusted.is_none_or(|trusted| trusted.names().next().is_none())
+        && names.is_empty()
     {
         let message = "signatures are required, and no key is trusted: no plugin could be loaded";
         let help = format!("add `trusted = {EXAMPLE}` with the public keys of those you trust");
         table.sink.report(required.error(message).help(help));
     }
     table.finish();
-    trust
+    (trust, names)
 }

@@ -10,10 +10,10 @@ mod plugin;
 mod sections;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gantry_files::{Partial, SHARED};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -149,22 +149,25 @@ impl Lock {
         }
     }
 
-    /// Holds the robot to its lock. The plugins' files have been read by then, and are what is
-    /// loaded afterwards, whatever becomes of those on disk; their folders are looked for once, here.
+    /// Holds the robot to the lock of this path. The plugins' files have been read by then, and are what
+    /// is loaded afterwards, whatever becomes of those on disk; their folders are looked for once, here.
     ///
     /// # Errors
     ///
     /// If anything differs, or cannot be loaded.
-    pub fn verify(config: &mut RobotConfig, files: &dyn PluginFiles) -> Result<Self, LockError> {
+    pub fn verify(
+        path: &Path,
+        config: &mut RobotConfig,
+        files: &dyn PluginFiles,
+    ) -> Result<Self, LockError> {
         config.lock();
         let robot = config.source.path();
-        let path = Self::path_of(robot)?;
-        let locked = Self::read(&path, robot)?;
+        let locked = Self::read(path, robot)?;
         let (now, wrong) = Self::attempt(config, files);
         let differences = differences(&locked, &now);
         if !differences.is_empty() {
             return Err(LockError::Differs {
-                path,
+                path: path.to_owned(),
                 differences,
                 robot: robot.to_owned(),
             });
@@ -194,7 +197,7 @@ impl Lock {
             let entry = LockedPlugin::of(config, plugin, &source, &admission);
             plugins.insert(plugin.name.clone(), entry);
             if let Err(error) = admission {
-                wrong.push(config.diagnostic(plugin.span, error.to_string(), None));
+                wrong.push(config.diagnostic(plugin.place_of(&error), error.to_string(), None));
             }
         }
         let lock = Self {
@@ -252,18 +255,16 @@ impl Lock {
         toml::from_str(text).map_err(malformed)
     }
 
-    /// Writes it, all at once: a lock is there as a whole or not at all.
-    pub fn write(&self, path: &Path, robot: &Path) -> Result<(), LockError> {
+    /// Writes it beside the place where it belongs. It counts once it is [put there](Partial::replace).
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn prepare(&self, path: &Path, robot: &Path) -> Result<Partial, LockError> {
         let text = self.to_text(robot);
-        let partial = path.with_extension(format!("lock.partial-{}", std::process::id()));
-        let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
-        written.map_err(|error| {
-            // Best effort: it is not a lock under this name.
-            let _ = fs::remove_file(&partial);
-            LockError::Io {
-                path: path.to_owned(),
-                error,
-            }
+        Partial::write(path, SHARED, &[text.as_bytes()]).map_err(|error| LockError::Io {
+            path: path.to_owned(),
+            error,
         })
     }
 
@@ -272,7 +273,7 @@ impl Lock {
         sections::sha256(&Sha256::digest(self.to_text(Path::new(""))))
     }
 
-    /// The text that [`write`](Self::write) writes.
+    /// The text that [`prepare`](Self::prepare) writes.
     pub fn to_text(&self, robot: &Path) -> String {
         let name = robot.file_name().unwrap_or_default().to_string_lossy();
         // Tables with plain values always are TOML.

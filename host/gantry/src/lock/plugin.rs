@@ -22,6 +22,9 @@ pub(super) struct LockedPlugin {
     /// The trusted key that vouches for it, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     signed_by: Option<String>,
+    /// The trusted key that has to, if the robot's file names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signer: Option<String>,
     mechanisms: Vec<String>,
     reads: Vec<String>,
     publishes: Vec<String>,
@@ -99,6 +102,7 @@ impl LockedPlugin {
                 Some(Signed::By { key, id, .. }) => Some(format!("{key} {id}")),
                 _ => None,
             },
+            signer: plugin.signed_by.as_ref().map(|signer| signer.name.clone()),
             mechanisms: policy.mechanisms.clone(),
             reads: names(&policy.reads),
             publishes: names(&policy.publishes),

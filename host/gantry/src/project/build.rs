@@ -50,12 +50,9 @@ impl Built {
         if let Some(parent) = output.parent() {
             fs::create_dir_all(parent).map_err(ProjectError::file("make", parent))?;
         }
-        let beside = output.with_extension(format!("wasm.{}", std::process::id()));
-        let placed = fs::copy(&self.component, &beside).and_then(|_| fs::rename(&beside, output));
-        if placed.is_err() {
-            let _ = fs::remove_file(&beside);
-        }
-        placed.map_err(ProjectError::file("write", output))?;
+        fs::read(&self.component)
+            .and_then(|bytes| gantry_files::replace(output, gantry_files::SHARED, &bytes))
+            .map_err(ProjectError::file("write", output))?;
         let _ = fs::remove_file(&self.component);
         // Stays if there is anything else in it.
         let _ = fs::remove_dir(self.folder.join("build"));

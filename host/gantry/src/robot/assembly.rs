@@ -151,7 +151,7 @@ impl Assembly<'_> {
                 Ok(loaded) => {
                     self.surroundings.registry.insert(loaded);
                 }
-                Err(error) => self.report(plugin.span, error.to_string(), None),
+                Err(error) => self.report(plugin.place_of(&error), error.to_string(), None),
             }
         }
     }
@@ -259,7 +259,10 @@ pub(crate) fn policy(plugin: &PluginConfig, trust: &Trust) -> Policy {
     };
     Policy {
         digest: plugin.digest,
-        trust: trust.clone(),
+        trust: Trust {
+            signer: plugin.signed_by.as_ref().map(|signer| signer.name.clone()),
+            ..trust.clone()
+        },
         mechanisms: plugin
             .mechanisms
             .iter()

@@ -3,7 +3,7 @@
 use std::iter;
 use std::mem;
 
-use gantry_plugin::{Plugin, Runtime, Source};
+use gantry_plugin::{Plugin, Runtime, Signed, Source};
 use gantry_scheduler::{Command, Mechanisms};
 
 use super::Robot;
@@ -153,6 +153,15 @@ impl Robot {
         let version = |plugin: &Plugin| plugin.description().version.clone();
         let (from, to) = (old.map(version).unwrap_or_default(), version(new));
         let (name, digest) = (new.name(), new.digest());
+        if let (Some(Signed::By { key, .. }), Signed::No | Signed::Unknown(_)) =
+            (old.map(Plugin::signed), new.signed())
+        {
+            tracing::warn!(
+                target: "gantry::reload",
+                "{name} was signed by `{key}` and is not any more: it is given all that this robot \
+                 grants it; `signed-by = \"{key}\"` in its table refuses that"
+            );
+        }
         let canceled = match canceled {
             0 => String::new(),
             1 => ", 1 running command canceled".to_owned(),

@@ -6,6 +6,7 @@ mod flags;
 #[cfg(unix)]
 mod folders;
 mod limits;
+mod pinned;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -266,57 +267,52 @@ fn alone(robot: &TestRobot, arguments: &[&str]) -> Output {
 #[test]
 fn a_locked_robot_compiles_nothing() {
     let robot = locked();
-    let output = alone(
-        &robot,
-        &["--cache", "empty", "check", "robot.toml", "--locked"],
-    );
+    // Another machine, or another user, that has the same files.
+    let output = alone(&robot, &["check", "robot.toml", "--locked"]);
     assert_eq!(output.status.code(), Some(1));
     let error = text(&output.stderr);
     for expected in [
-        "there is no compiled code for it in the cache",
-        "`gantry lock` fills the cache",
+        "there is no compiled code for it, and a locked robot compiles nothing",
+        "`gantry lock` keeps the code, for this machine and this user",
     ] {
         assert!(error.contains(expected), "{error}");
     }
-    let entries = std::fs::read_dir(robot.folder.path().join("empty")).unwrap();
-    assert_eq!(entries.count(), 0);
-
-    for arguments in [
-        &["check", "robot.toml", "--locked"][..],
-        &["lock", "robot.toml"],
-    ] {
-        let output = alone(&robot, &[&["--no-cache"], arguments].concat());
-        assert_eq!(output.status.code(), Some(1));
-        assert!(text(&output.stderr).contains("leave out --no-cache"));
-    }
+    assert!(!robot.folder.path().join("state").exists());
+    let output = alone(&robot, &["--no-cache", "lock", "robot.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("leave out --no-cache"));
 }
 
 #[test]
-fn a_locked_robot_runs_no_code_that_was_put_into_the_cache() {
+fn a_locked_robot_runs_no_code_that_was_put_there() {
     let robot = locked();
     let own = |arguments: &[&str]| alone(&robot, &[&["--cache", "cache"], arguments].concat());
     assert_succeeded(&own(&["lock", "robot.toml"]));
-    assert_succeeded(&own(&["check", "robot.toml", "--locked"]));
-    let cache = robot.folder.path().join("cache");
-    let entries = || -> Vec<_> {
-        let entries = std::fs::read_dir(&cache).unwrap();
-        let mut entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        entries.sort();
-        entries
-    };
-    assert_eq!(entries().len(), 4, "two plugins, for `run` and for `sim`");
-    for entry in entries() {
+    let code = robot.folder.path().join("state/gantry/locked");
+    let entries = std::fs::read_dir(&code).unwrap();
+    let entries = entries.map(|entry| entry.unwrap().path());
+    let entries: Vec<_> = entries
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "code")
+        })
+        .collect();
+    assert_eq!(entries.len(), 4, "two plugins, for `run` and for `sim`");
+    for entry in entries {
         let mut code = std::fs::read(&entry).unwrap();
         *code.last_mut().unwrap() ^= 1;
         std::fs::write(&entry, code).unwrap();
     }
-    let output = own(&["run", "robot.toml", "--locked", "--for", "1s"]);
-    assert_eq!(output.status.code(), Some(1));
-    let error = text(&output.stderr);
-    assert!(
-        error.contains("was not written by this host, or has been changed"),
-        "{error}"
-    );
+    for arguments in [
+        &["run", "robot.toml", "--locked", "--for", "1s"][..],
+        &["check", "robot.toml", "--locked"],
+    ] {
+        let output = own(arguments);
+        assert_eq!(output.status.code(), Some(1));
+        let error = text(&output.stderr);
+        let expected = "was not written by this host, or has been changed";
+        assert!(error.contains(expected), "{error}");
+    }
     assert_succeeded(&own(&["lock", "robot.toml"]));
     assert_succeeded(&own(&["run", "robot.toml", "--locked", "--for", "1s"]));
 }

@@ -5,16 +5,23 @@
 //! carries an HMAC under a secret of this machine and user, which is kept elsewhere: over the
 //! component's digest, the engine's configuration, the host's version, and the code. An entry that
 //! was forged, cut off, renamed, or brought from another machine is not looked at any further.
+//!
+//! There are two folders of this kind: the cache, from which entries go when it becomes too large, and
+//! the one with the code of locked robots, whose entries are [pinned](pins) by their locks.
 
+mod eviction;
+mod pins;
 mod private;
 mod trusted;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{Hash, Hasher};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
+use gantry_files::{PRIVATE, Partial};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
@@ -23,16 +30,13 @@ use wasmtime::component::Component;
 use crate::config::CacheConfig;
 use crate::load::hexadecimal;
 
+pub use pins::Pins;
 pub use private::CacheError;
 
 /// What every entry begins with.
 const MAGIC: &[u8; 8] = b"gantry\x00\x02";
 /// Bytes of the HMAC, which comes next.
 const SEAL: usize = 32;
-/// Entries that are kept; the oldest go first.
-const MAX_ENTRIES: usize = 256;
-/// How long nobody writes an entry.
-const PARTIAL: Duration = Duration::from_secs(3600);
 /// The largest file that can be an entry.
 const MAX_BYTES: u64 = 2 << 30;
 
@@ -43,83 +47,127 @@ pub(crate) struct Cache {
     pub(crate) only: bool,
     /// Digest of the engine's configuration and version.
     engine: String,
-    /// With the secret, and with nothing hashed yet.
-    sealer: Hmac<Sha256>,
+    /// With the secret, and with nothing hashed yet. None: there is no folder or no secret, and nothing
+    /// is to be written, so that there is no entry either.
+    sealer: Option<Hmac<Sha256>>,
+    /// Names of the entries that this process has found or stored, which are not evicted.
+    used: Mutex<BTreeSet<String>>,
 }
 
 /// Why there is no code in the cache.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NotCached {
     /// There is no entry.
-    #[error("there is no compiled code for it in the cache")]
+    #[error("there is no compiled code for it")]
     Missing,
     /// There is one that this host did not write, or not like this.
-    #[error("its compiled code in the cache was not written by this host, or has been changed")]
+    #[error("its compiled code was not written by this host, or has been changed")]
     NotOurs,
 }
 
 impl Cache {
-    /// Opens the folder, making it if it is missing.
+    /// Opens the folder. One that is missing is made, unless nothing is to be written.
     pub(crate) fn open(config: &CacheConfig, engine: &Engine) -> Result<Self, CacheError> {
-        private::folder(&config.folder)?;
-        let secret = private::secret(&config.key)?;
+        let there = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
+        let sealer = if config.only && !(there(&config.folder) && there(&config.key)) {
+            None
+        } else {
+            private::folder(&config.folder)?;
+            let secret = private::secret(&config.key)?;
+            Some(Hmac::new(&secret.into()))
+        };
         Ok(Self {
             folder: config.folder.clone(),
             only: config.only,
             engine: configuration(engine),
-            sealer: Hmac::new(&secret.into()),
+            sealer,
+            used: Mutex::default(),
         })
     }
 
     /// The compiled component, if it is there and sound.
     pub(crate) fn find(&self, engine: &Engine, digest: &str) -> Result<Component, NotCached> {
-        let path = self.path(digest);
+        let sealer = self.sealer.as_ref().ok_or(NotCached::Missing)?;
+        let path = self.folder.join(self.name(digest));
         let metadata = fs::symlink_metadata(&path).map_err(|_| NotCached::Missing)?;
         // A link leads out of the folder, a pipe would never end.
         if !metadata.is_file() || metadata.len() > MAX_BYTES {
             return Err(NotCached::NotOurs);
         }
         let entry = fs::read(&path).map_err(|_| NotCached::Missing)?;
-        let code = self.verified(digest, &entry).ok_or(NotCached::NotOurs)?;
-        trusted::component(engine, code).map_err(|error| {
+        let code = self.verified(sealer, digest, &entry);
+        let code = code.ok_or(NotCached::NotOurs)?;
+        let component = trusted::component(engine, code).map_err(|error| {
             tracing::warn!(path = %path.display(), "cached code does not load: {error:#}");
             NotCached::NotOurs
-        })
+        })?;
+        self.note_used(digest);
+        eviction::renew(&path, &metadata);
+        Ok(component)
     }
 
     /// Keeps a compiled component.
     pub(crate) fn store(&self, digest: &str, component: &Component) -> wasmtime::Result<()> {
+        let Some(sealer) = &self.sealer else {
+            return Ok(());
+        };
         let code = component.serialize()?;
-        let path = self.path(digest);
-        // Under a name of its own first, for two hosts may compile the same plugin.
-        let (partial, file) = private::create_partial(&path)?;
-        let written = self.write(file, digest, &code);
-        if let Err(error) = written.and_then(|()| fs::rename(&partial, &path)) {
-            // Best effort: what was written is not an entry under this name.
-            let _ = fs::remove_file(&partial);
-            return Err(error.into());
+        let seal = self.seal(sealer, digest, &code).finalize().into_bytes();
+        let path = self.folder.join(self.name(digest));
+        Partial::write(&path, PRIVATE, &[MAGIC, &seal, &code])?.replace()?;
+        self.note_used(digest);
+        // What is too much is removed another time if it cannot be now.
+        if let Err(error) = self.evict() {
+            tracing::debug!(folder = %self.folder.display(), "nothing was evicted: {error}");
         }
-        self.prune()?;
         Ok(())
     }
 
-    fn write(&self, mut file: fs::File, digest: &str, code: &[u8]) -> io::Result<()> {
-        file.write_all(MAGIC)?;
-        file.write_all(&self.seal(digest, code).finalize().into_bytes())?;
-        file.write_all(code)?;
-        file.sync_all()
+    /// Keeps a compiled component, unless it is there already, sound.
+    pub(crate) fn ensure(
+        &self,
+        engine: &Engine,
+        digest: &str,
+        component: &Component,
+    ) -> wasmtime::Result<()> {
+        match self.find(engine, digest) {
+            Ok(_) => Ok(()),
+            Err(_) => self.store(digest, component),
+        }
     }
 
-    fn verified<'a>(&self, digest: &str, entry: &'a [u8]) -> Option<&'a [u8]> {
+    /// Names of the entries that this process has found or stored.
+    pub(crate) fn used(&self) -> BTreeSet<String> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.clone()
+    }
+
+    fn note_used(&self, digest: &str) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert(self.name(digest));
+    }
+
+    fn evict(&self) -> io::Result<()> {
+        let mut keep = Pins::new(&self.folder).all()?;
+        keep.extend(self.used());
+        eviction::evict(&self.folder, &keep, eviction::MOST_BYTES)
+    }
+
+    fn verified<'a>(
+        &self,
+        sealer: &Hmac<Sha256>,
+        digest: &str,
+        entry: &'a [u8],
+    ) -> Option<&'a [u8]> {
         let rest = entry.strip_prefix(MAGIC)?;
         let (seal, code) = rest.split_at_checked(SEAL)?;
-        self.seal(digest, code).verify_slice(seal).ok()?;
+        self.seal(sealer, digest, code).verify_slice(seal).ok()?;
         Some(code)
     }
 
     /// What binds the code to what it is for, each part with its length before it.
-    fn seal(&self, digest: &str, code: &[u8]) -> Hmac<Sha256> {
-        let mut seal = self.sealer.clone();
+    fn seal(&self, sealer: &Hmac<Sha256>, digest: &str, code: &[u8]) -> Hmac<Sha256> {
+        let mut seal = sealer.clone();
         let host = env!("CARGO_PKG_VERSION");
         for part in [
             digest.as_bytes(),
@@ -133,34 +181,8 @@ impl Cache {
         seal
     }
 
-    fn path(&self, digest: &str) -> PathBuf {
-        self.folder
-            .join(format!("{digest}-{}.code", &self.engine[..16]))
-    }
-
-    /// Removes the oldest entries, and what is left of writers that were cut off.
-    fn prune(&self) -> io::Result<()> {
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let (path, metadata) = {
-                let entry = entry?;
-                (entry.path(), entry.metadata()?)
-            };
-            let extension = path.extension().unwrap_or_default().to_string_lossy();
-            let modified = metadata.modified()?;
-            if extension == "code" {
-                entries.push((modified, path));
-            } else if extension.starts_with("partial-")
-                && modified.elapsed().is_ok_and(|age| age > PARTIAL)
-            {
-                fs::remove_file(path)?;
-            }
-        }
-        entries.sort();
-        for (_, path) in entries.iter().rev().skip(MAX_ENTRIES) {
-            fs::remove_file(path)?;
-        }
-        Ok(())
+    fn name(&self, digest: &str) -> String {
+        format!("{digest}-{}.{}", &self.engine[..16], eviction::ENTRY)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Files and folders that belong to the host's own user alone.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+
+use gantry_files::PRIVATE;
 
 /// Bytes of the secret: a block of SHA-256, so that HMAC takes it as it is.
 const SECRET: usize = 64;
@@ -72,11 +74,7 @@ pub(super) fn folder(path: &Path) -> Result<(), CacheError> {
     if let Err(error) = fs::symlink_metadata(path)
         && error.kind() == io::ErrorKind::NotFound
     {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(failed)?;
+        gantry_files::create_folder(path, 0o700).map_err(failed)?;
     }
     let metadata = fs::symlink_metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
@@ -125,33 +123,10 @@ pub(super) fn secret(path: &Path) -> Result<[u8; SECRET], CacheError> {
 fn make_secret(path: &Path) -> io::Result<()> {
     let mut secret = [0; SECRET];
     getrandom::fill(&mut secret).map_err(io::Error::other)?;
-    let (partial, mut file) = create_partial(path)?;
-    let made = file
-        .write_all(&secret)
-        .and_then(|()| file.sync_all())
-        // A link, unlike a rename, replaces nothing.
-        .and_then(|()| match fs::hard_link(&partial, path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            // Some file systems have no links.
-            Err(_) => fs::rename(&partial, path),
-            Ok(()) => Ok(()),
-        });
-    // It may have been renamed.
-    let _ = fs::remove_file(&partial);
-    made
-}
-
-/// A new file beside this one, which nobody else can read, and which nobody else makes too.
-pub(super) fn create_partial(path: &Path) -> io::Result<(PathBuf, fs::File)> {
-    let mut number = [0; 8];
-    getrandom::fill(&mut number).map_err(io::Error::other)?;
-    let partial = path.with_extension(format!("partial-{:016x}", u64::from_le_bytes(number)));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&partial)?;
-    Ok((partial, file))
+    match gantry_files::create(path, PRIVATE, &secret) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
 }
 
 fn kind(metadata: &fs::Metadata) -> &'static str {

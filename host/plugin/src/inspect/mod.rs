@@ -89,6 +89,7 @@ impl Runtime {
     pub fn inspect(&self, source: &Source, policy: &Policy) -> Result<Inspection, LoadError> {
         let trust = signature::Trust {
             required: false,
+            signer: None,
             ..policy.trust.clone()
         };
         let signature = report(signature::verify(

@@ -9,6 +9,16 @@ use crate::cache::NotCached;
 use crate::runtime::RuntimeShared;
 
 pub(super) fn compile(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
+    let component = from_cache(runtime, bytes, digest)?;
+    if let Some(locked) = &runtime.locked_code {
+        locked
+            .ensure(&runtime.maker.engine, digest, &component)
+            .map_err(|error| (Stage::Compile, LoadErrorKind::NotKept(text(&error))))?;
+    }
+    Ok(component)
+}
+
+fn from_cache(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
     let engine = &runtime.maker.engine;
     let compiled = || {
         let split = pieces::split(bytes).map_err(|error| {

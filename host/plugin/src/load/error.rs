@@ -165,8 +165,14 @@ pub enum LoadErrorKind {
     #[error("it is not valid here: {0}")]
     Invalid(String),
     /// Nothing may be compiled, and there is no compiled code for it.
-    #[error("{0}, and a locked robot compiles nothing; `gantry lock` fills the cache")]
+    #[error(
+        "{0}, and a locked robot compiles nothing; `gantry lock` keeps the code, for this machine and \
+         this user"
+    )]
     NotCached(NotCached),
+    /// The code of a robot that is being locked cannot be kept.
+    #[error("its compiled code cannot be kept for the locked robot: {0}")]
+    NotKept(String),
     /// Its initial memory is larger than its limit.
     #[error(
         "it starts with {} of memory and its limit is {}; raise `limits.memory`, or give it a \

@@ -29,6 +29,8 @@ pub struct Trust {
     pub keys: Vec<TrustedKey>,
     /// Whether a plugin needs a signature of one of them.
     pub required: bool,
+    /// The name of the key that has to have signed the plugin; none: any may have.
+    pub signer: Option<String>,
 }
 
 /// A public key, and what it is called in the robot.
@@ -111,6 +113,23 @@ pub enum SignatureError {
          as a file that ends in `{SIGNATURE_SUFFIX}`"
     )]
     Missing,
+    /// There is none, and the robot wants that of one signer.
+    #[error(
+        "it is not signed, and its `signed-by` says that `{0}` has signed it; get the file that ends in \
+         `{SIGNATURE_SUFFIX}` from them, and put it beside the plugin"
+    )]
+    MissingOf(String),
+    /// It is of another signer than the one that the robot wants.
+    #[error(
+        "it is signed by {found}, and its `signed-by` says that `{wanted}` has signed it; put the file \
+         there that they have signed, with its signature"
+    )]
+    OtherSigner {
+        /// What the key is called that should have signed it.
+        wanted: String,
+        /// Which has.
+        found: String,
+    },
     /// It is of a key that is not trusted.
     #[error(
         "it is signed by the key {0}, which this robot does not trust; if you do, put it under \
@@ -159,9 +178,10 @@ pub(crate) fn verify(
     trust: &Trust,
 ) -> Result<Signed, SignatureError> {
     let Some(text) = signature else {
-        return match trust.required {
-            true => Err(SignatureError::Missing),
-            false => Ok(Signed::No),
+        return match &trust.signer {
+            Some(signer) => Err(SignatureError::MissingOf(signer.clone())),
+            None if trust.required => Err(SignatureError::Missing),
+            None => Ok(Signed::No),
         };
     };
     // What comes after it would be vouched for by nobody.
@@ -172,7 +192,16 @@ pub(crate) fn verify(
     let id = text.lines().nth(1).and_then(KeyId::of);
     let id = id.ok_or(SignatureError::Malformed)?;
     let mut failure = None;
+    let mut others = Vec::new();
     for trusted in trust.keys.iter().filter(|trusted| trusted.id == id) {
+        if trust
+            .signer
+            .as_ref()
+            .is_some_and(|signer| *signer != trusted.name)
+        {
+            others.push(trusted.name.as_str());
+            continue;
+        }
         match trusted.key.verify(component, &signature, false) {
             Ok(()) => {
                 let declared = Declared::from_comment(signature.trusted_comment());
@@ -194,6 +223,14 @@ pub(crate) fn verify(
     }
     match failure {
         Some(failure) => Err(failure),
+        None if let Some(wanted) = &trust.signer => Err(SignatureError::OtherSigner {
+            wanted: wanted.clone(),
+            // Nothing of it was verified: it is what the signature says.
+            found: match others.first() {
+                Some(name) => format!("`{name}`"),
+                None => format!("the key {id}, which this robot does not trust"),
+            },
+        }),
         None if trust.required => Err(SignatureError::Untrusted(id)),
         None => Ok(Signed::Unknown(id)),
     }
