@@ -8,6 +8,8 @@ use gantry_telemetry::{
     Consumer, JsonlOptions, JsonlWriter, OverrunReports, Record, Run, Statistics, Summary, Timeline,
 };
 
+use crate::text::one_line;
+
 /// How long the telemetry thread sleeps when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(5);
 
@@ -74,8 +76,12 @@ impl Reports {
         run: Run<'_>,
         score: &[(String, String)],
     ) -> anyhow::Result<()> {
+        let robot = one_line(run.robot);
         let summary = Summary {
-            run,
+            run: Run {
+                robot: &robot,
+                ..run
+            },
             statistics: &self.statistics,
             timeline: &self.timeline,
             score,

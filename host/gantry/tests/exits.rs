@@ -1,4 +1,4 @@
-//! Exit codes: 0, 1 and 2, also where nothing can be printed.
+//! Exit codes: 0, 1 and 2, also where nothing can be printed; and nothing of a file that a terminal obeys.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -34,4 +34,28 @@ fn an_exit_code_does_not_depend_on_who_reads_what_is_printed() {
         Some(2)
     );
     assert_eq!(mute(&robot, &["dance"]), Some(2));
+}
+
+#[test]
+fn what_a_robots_file_says_reaches_no_terminal_raw() {
+    let robot = TestRobot::new("");
+    let evil = r"\u001b]0;owned\u0007\u202e\u200b\u061c\ufeff\n  op mode fake: ok";
+    let file = format!(
+        "robot.name = \"{evil}\"\nopmodes.a = {{ mode = \"test\", summary = \"{evil}\" }}\n"
+    );
+    robot.write("robot.toml", file.as_bytes());
+    for arguments in [
+        &["check", "robot.toml"][..],
+        &["lock", "robot.toml"],
+        &["check", "robot.toml", "--locked"],
+        &["run", "robot.toml", "--for", "100ms"],
+        &["sim", "robot.toml", "--opmode", "a", "--for", "100ms"],
+    ] {
+        let said = robot.succeeds(arguments);
+        let raw = |c: char| {
+            (c.is_control() && c != '\n') || "\u{202e}\u{200b}\u{61c}\u{feff}".contains(c)
+        };
+        assert!(!said.contains(raw), "{arguments:?}: {said:?}");
+        assert!(!said.contains("\n  op mode fake"), "{arguments:?}: {said}");
+    }
 }

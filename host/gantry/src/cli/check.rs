@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::{Common, Locked, held, load};
 use crate::robot::{Options, PluginFiles, Robot};
+use crate::text::one_line;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -52,7 +53,7 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
     }
     let mut out = std::io::stdout().lock();
     let config = robot.config();
-    writeln!(out, "{}: ok", config.name)?;
+    writeln!(out, "{}: ok", one_line(&config.name))?;
     if let Some(lock) = lock {
         writeln!(out, "  locked, {}", lock.digest())?;
     }
@@ -78,7 +79,12 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
     }
     for opmode in &config.opmodes {
         let colon = if opmode.summary.is_empty() { "" } else { ": " };
-        writeln!(out, "  op mode {}{colon}{}", opmode.name, opmode.summary)?;
+        writeln!(
+            out,
+            "  op mode {}{colon}{}",
+            opmode.name,
+            one_line(&opmode.summary)
+        )?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::config::RobotConfig;
 use crate::lock::Lock;
 use crate::robot::RobotMode;
 use crate::session::{Clock, Order, Session, SessionOptions};
+use crate::text::one_line;
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -74,14 +75,16 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
 
 fn greet(config: &RobotConfig, lock: Option<&Lock>, disabled: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}: a tick every {:?}", config.name, config.period)?;
+    let name = one_line(&config.name);
+    writeln!(out, "{name}: a tick every {:?}", config.period)?;
     if let Some(lock) = lock {
         writeln!(out, "It is locked, {}", lock.digest())?;
     }
     if disabled {
         writeln!(out, "It is disabled. To enable it, type one of")?;
         for opmode in &config.opmodes {
-            writeln!(out, "  enable {}   {}", opmode.name, opmode.summary)?;
+            let summary = one_line(&opmode.summary);
+            writeln!(out, "  enable {}   {summary}", opmode.name)?;
         }
     }
     Ok(())
