@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gantry::config::{
     BindingKind, ConfigErrors, ConfigValue, DebounceEdge, Mode, ParameterValue, ReloadConfig,
-    RobotConfig, SignalExpr, SignalKind, SignalSource,
+    RobotConfig, SignalExpr, SignalKind, SignalSource, SourceName,
 };
 use gantry_hardware::quantity::Quantity;
 use gantry_hardware::sim::{Literal, MODELS, PortKind};
@@ -234,7 +234,7 @@ fn signals_are_nested_in_the_order_of_the_reference() {
     let SignalKind::Debounce { signal, time, edge } = &config.signals[0].signal.kind else {
         panic!("{:?}", config.signals[0]);
     };
-    let height = SignalSource::Channel("elevator.height".to_owned());
+    let height = channel("elevator.height");
     assert_eq!(signal.kind, SignalKind::Below(height, 0.2));
     assert_eq!(
         (*time, *edge),
@@ -244,7 +244,7 @@ fn signals_are_nested_in_the_order_of_the_reference() {
     let drive = &config.opmodes[1];
     assert_eq!(drive.mode, Mode::Teleoperated);
     assert_eq!(drive.bindings[0].on, BindingKind::ToggleOnTrue);
-    let trigger = || SignalSource::Channel("driver.right-trigger".to_owned());
+    let trigger = || channel("driver.right-trigger");
     let between = [
         SignalKind::Above(trigger(), 0.1),
         SignalKind::Below(trigger(), 0.9),
@@ -275,9 +275,267 @@ fn signals_are_nested_in_the_order_of_the_reference() {
     };
     let any = kinds_of(signal);
     assert_eq!(any[0], SignalKind::Named("armed".to_owned()));
-    let ready = SignalSource::Topic("drive/ready".to_owned());
+    let ready = SignalSource {
+        of: SourceName::Topic("drive/ready".to_owned()),
+        max_age: None,
+    };
     assert_eq!(any[1], SignalKind::IsTrue(ready));
     assert!(matches!(any[2], SignalKind::Not(_)));
+}
+
+fn channel(name: &str) -> SignalSource {
+    SignalSource {
+        of: SourceName::Channel(name.to_owned()),
+        max_age: None,
+    }
+}
+
+/// What the warnings of a file say, each in one line.
+fn warnings(text: &str) -> Vec<String> {
+    let config = RobotConfig::parse("robot.toml", text).unwrap_or_else(|errors| panic!("{errors}"));
+    let warnings = config.warnings.iter();
+    warnings.map(|warning| format!("{warning:#}")).collect()
+}
+
+#[test]
+fn what_can_never_be_is_told() {
+    let robot = r#"
+        robot.name = "Never"
+        [plugins.p]
+        file = "p.wasm"
+        publishes = ["shooter/*", "drive/pose"]
+        [devices.driver]
+        model = "gamepad"
+        prefix = "driver"
+        [signals]
+        a = { topic = "shoter/ready" }
+        b = { topic = "drive/posee" }
+        c = { topic = "lights" }
+        d = { topic = "shooter/ready" }
+        e = { channel = "robot.battery", above = 5, below = 2 }
+        f = { channel = "robot.battery", above = 2, below = 5, max-age = "100 ms" }
+        [opmodes.drive]
+        mode = "test"
+        schedule = ["p/x"]
+        [[simulation.timeline]]
+        opmode = "drive"
+        for = "1 s"
+        [[simulation.timeline]]
+        opmode = "drive"
+        for = "0 s"
+        [[simulation.script]]
+        at = "1 s"
+        set = { "driver.a" = true }
+        [[simulation.script]]
+        at = "0.5 s"
+        for = "0 s"
+        set = { "driver.a" = true }
+        [[simulation.script]]
+        at = "0.9 s"
+        for = "1 s"
+        set = { "driver.a" = true }
+    "#;
+    let told = warnings(robot);
+    let expected = [
+        (
+            10,
+            "`shoter/ready`, so this signal never has a value (did you mean `shooter/ready`?)",
+        ),
+        (
+            11,
+            "`drive/posee`, so this signal never has a value (did you mean `drive/pose`?)",
+        ),
+        (12, "(plugins may publish `shooter/*` and `drive/pose`;"),
+        (14, "never true: nothing is above 5 and below 2"),
+        (22, "never played: it lasts no time"),
+        (
+            25,
+            "never played: it begins at 1s, and the timeline ends at 1s",
+        ),
+        (28, "never played: it lasts no time"),
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (told, (line, text)) in told.iter().zip(expected) {
+        let place = format!("robot.toml:{line}:");
+        assert!(told.starts_with(&place) && told.contains(text), "{told}");
+    }
+}
+
+/// The presses of a button, in ticks of 20 ms, as `#`.
+fn presses(script: &str, ticks: u32) -> String {
+    let text = format!(
+        "robot.name = \"Script\"\n[devices.driver]\nmodel = \"gamepad\"\nprefix = \"driver\"\n{script}"
+    );
+    let config = RobotConfig::parse("robot.toml", text).unwrap_or_else(|errors| panic!("{errors}"));
+    let image = Arc::new(config.image().unwrap());
+    let sim = config.sim(image.clone(), 0).unwrap();
+    let mut hardware = gantry_hardware::Hardware::new(image.clone(), vec![Box::new(sim)]).unwrap();
+    let button = image.find("driver.a").unwrap();
+    let ticks = (0..ticks).map(|tick| {
+        let dt = config.period.min(config.period * tick);
+        hardware.begin_tick(config.period * tick, dt);
+        hardware.end_tick();
+        if image.boolean(button) { '#' } else { '.' }
+    });
+    ticks.collect()
+}
+
+#[test]
+fn a_press_is_seen_however_short_it_is() {
+    let press = |at: &str, time: &str| {
+        format!(
+            "[[simulation.script]]\nat = \"{at} ms\"\nfor = \"{time} ms\"\nset.\"driver.a\" = true\n"
+        )
+    };
+    assert_eq!(presses(&press("101", "5"), 10), "......#...");
+    assert_eq!(presses(&press("100", "20"), 10), ".....#....");
+    // Let go for less than a tick, and two short ones.
+    let again = press("100", "45") + &press("146", "30");
+    assert_eq!(presses(&again, 12), ".....###.#..");
+    let twice = press("101", "2") + &press("105", "2");
+    assert_eq!(presses(&twice, 12), "......#.#...");
+}
+
+#[test]
+fn a_button_is_held_until_the_last_that_press_it_let_go() {
+    let press = |at: &str, time: &str, value: bool| {
+        let time = match time {
+            "" => String::new(),
+            time => format!("for = \"{time} ms\"\n"),
+        };
+        format!("[[simulation.script]]\nat = \"{at} ms\"\n{time}set.\"driver.a\" = {value}\n")
+    };
+    let overlapping = press("40", "100", true) + &press("80", "100", true);
+    assert_eq!(presses(&overlapping, 12), "..#######...");
+    let within = press("40", "160", true) + &press("80", "20", true);
+    assert_eq!(presses(&within, 12), "..########..");
+    let one_after_the_other = press("40", "40", true) + &press("80", "40", true);
+    assert_eq!(presses(&one_after_the_other, 8), "..####..");
+    let until_the_next = press("40", "", true) + &press("100", "", false);
+    assert_eq!(presses(&until_the_next, 8), "..###...");
+    // In another order in the file, and for ever.
+    let backwards = press("120", "40", true) + &press("40", "100", true);
+    assert_eq!(presses(&backwards, 10), "..######..");
+    let for_ever = press("40", "60", true) + &press("60", "", true);
+    assert_eq!(presses(&for_ever, 10), "..########");
+}
+
+/// More than anybody has, and enough to notice what takes the square of it.
+const MANY: usize = 10_000;
+
+#[test]
+fn a_large_robot_is_read_in_time_that_grows_with_its_size() {
+    use std::fmt::Write as _;
+    let mut text = "robot.name = \"Large\"\n".to_owned();
+    for pad in 0..MANY {
+        let device = format!("[devices.d{pad}]\nmodel = \"gamepad\"\nprefix = \"p{pad}\"\n");
+        text.push_str(&device);
+        writeln!(
+            text,
+            "[plugins.g{pad}]\nfile = \"p.wasm\"\nreads = [\"p{pad}.*\"]\npublishes = [\"t{pad}/*\"]\n\
+             [signals]\ns{pad} = {{ topic = \"t{pad}/x\" }}\n"
+        )
+        .unwrap();
+    }
+    let text = text.replace("\n[signals]\n", "\n");
+    let (mut tables, mut signals) = (String::new(), "[signals]\n".to_owned());
+    for line in text.lines() {
+        let to = match line.starts_with('s') {
+            true => &mut signals,
+            false => &mut tables,
+        };
+        writeln!(to, "{line}").unwrap();
+    }
+    let mut script = String::new();
+    for pad in 0..MANY {
+        writeln!(
+            script,
+            "[[simulation.script]]\nat = \"{pad} ms\"\nfor = \"1 s\"\nset.\"p{pad}.a\" = true\n\
+             [[bindings]]\nsignal = \"s{pad}\"\non = \"on-true\"\ncommand = \"g{pad}/x\""
+        )
+        .unwrap();
+    }
+    let config = RobotConfig::parse("robot.toml", tables + &signals + &script);
+    let config = config.unwrap_or_else(|errors| panic!("{:#}", errors.diagnostics()[0]));
+    assert_eq!(config.devices.len(), MANY);
+    assert_eq!(config.simulation.script.len(), 2 * MANY);
+    assert_eq!(config.warnings, []);
+}
+
+#[test]
+fn many_mistakes_take_no_longer_than_their_number() {
+    use std::fmt::Write as _;
+    let mut text = "robot.name = \"Wrong\"\n".to_owned();
+    for at in 0..5 * MANY {
+        writeln!(text, "[unknown{at}]").unwrap();
+    }
+    for at in 0..MANY {
+        writeln!(
+            text,
+            "[devices.broken{at}]\nmodel = \"gamepat\"\nprefix = \"b{at}\"\n\
+             [plugins.g{at}]\nfile = \"p.wasm\"\nreads = [\"c{at}.x\", \"c{at}.*\"]\n\
+             mechanisms = [\"m{at}\"]\ncommands = [\"h{at}/x\"]\n\
+             [opmodes.o{at}]\nmode = \"test\"\nschedule = [\"h{at}/x\"]\n\
+             [[opmodes.o{at}.bindings]]\nsignal = \"b{at}.a\"\non = \"on-true\"\ncommand = \"g{at}/x\"\n\
+             [[simulation.timeline]]\nopmode = \"p{at}\"\nfor = \"1 s\""
+        )
+        .unwrap();
+    }
+    let errors = RobotConfig::parse("robot.toml", text).unwrap_err();
+    assert_eq!(errors.error_count(), 12 * MANY);
+    assert!(
+        errors
+            .to_string()
+            .ends_with(&format!("and {} more", 12 * MANY - 100))
+    );
+}
+
+#[test]
+fn long_names_take_no_more_than_their_length() {
+    let long = "a".repeat(1 << 20);
+    let many = |table: &str| {
+        let entries = (0..MANY).map(|at| format!("e{at} = 1\n"));
+        format!(
+            "robot.name = \"Long\"\n[{table}]\n{}",
+            entries.collect::<String>()
+        )
+    };
+    for table in [
+        format!("mechanisms.{long}.inputs"),
+        format!("plugins.p.config.{long}"),
+        format!("plugins.{long}.config"),
+        format!("{long}.x"),
+    ] {
+        let errors = RobotConfig::parse("robot.toml", many(&table)).unwrap_err();
+        let first = &errors.diagnostics()[0];
+        assert!(first.message.len() < (2 << 20), "{}", first.message.len());
+    }
+}
+
+#[test]
+fn more_mechanisms_than_a_robot_has_are_refused_at_the_first_that_is_too_many() {
+    let robot = |count: usize| {
+        let mechanisms = (0..count).map(|at| {
+            format!("[mechanisms.m{at:05}]\noutputs.v = {{ safe = 0 }}\ninputs.w = {{}}\n")
+        });
+        let text = format!("robot.name = \"Many\"\n{}", mechanisms.collect::<String>());
+        RobotConfig::parse("robot.toml", text)
+    };
+    let most = gantry_scheduler::MAX_MECHANISMS;
+    let errors = robot(70_000).unwrap_err();
+    let first = errors
+        .diagnostics()
+        .iter()
+        .find(|d| d.message.contains("70000"));
+    let first = first.unwrap_or_else(|| panic!("{errors}"));
+    assert_eq!(first.position().line, 2 + 3 * most);
+    let message =
+        "there are 70000 mechanisms, and a robot has 256 at most: `m00256` is one too many";
+    assert_eq!(first.message, message);
+    // As many as there may be are only missed for their devices.
+    let errors = robot(most).unwrap_err();
+    let about_inputs = |d: &gantry::config::Diagnostic| d.message.contains("no device");
+    assert!(errors.diagnostics().iter().all(about_inputs), "{errors}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub enum RuntimeError {
     Engine(String),
     /// The cache for compiled code cannot be used.
     #[error("the cache for compiled code cannot be used: {0}")]
-    Cache(#[from] CacheError),
+    Cache(CacheError),
     /// The thread that counts time could not be started.
     #[error("the thread that counts time slices cannot be started: {0}")]
     Ticker(std::io::Error),
@@ -69,7 +69,9 @@ impl Runtime {
         };
         let open = |config: Option<&CacheConfig>| match config {
             None => Ok(None),
-            Some(config) => Cache::open(config, &engine).map(Some),
+            Some(config) => Cache::open(config, &engine)
+                .map(Some)
+                .map_err(RuntimeError::Cache),
         };
         let cache = open(config.cache.as_ref())?;
         let locked_code = open(config.locked_code.as_ref())?;

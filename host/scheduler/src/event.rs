@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Command, Failure, MechanismId, Tick, Value};
+use crate::{Blocker, Command, Failure, MechanismId, Tick, Value};
 
 /// One execution of a command. Ids only ever grow, and start at 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -79,6 +79,45 @@ impl EventKind<'_> {
     }
 }
 
+/// A start that nobody waits for, and that was refused: of a binding, of a default command, or of what
+/// was [scheduled](crate::Scheduler::schedule) from outside. Whoever forks is told by the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedStart<'a> {
+    /// When. Between two ticks: the tick that is about to run, at the time of the one before.
+    pub tick: Tick,
+    /// What was to start.
+    pub command: &'a Command,
+    /// Who wanted to start it.
+    pub source: StartSource,
+    /// What stands in the way.
+    pub blocker: &'a Blocker,
+    /// Zero when it is refused. A start that is refused in every tick for the same reason is told once,
+    /// and once more when that is over: then this is how often it was refused again.
+    pub again: u64,
+}
+
+/// Who wants to start a command.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StartSource {
+    /// It was scheduled from outside: by an op mode.
+    Schedule,
+    /// It is bound to a signal.
+    Binding,
+    /// It is the default command of a mechanism.
+    Default,
+}
+
+impl StartSource {
+    /// Its name as telemetry shows it: `schedule`, `binding` or `default`.
+    pub fn name(self) -> &'static str {
+        match self {
+            StartSource::Schedule => "schedule",
+            StartSource::Binding => "binding",
+            StartSource::Default => "default",
+        }
+    }
+}
+
 /// Whoever watches the scheduler.
 ///
 /// It is called in the middle of a tick, so it MUST be quick, MUST NOT block and SHOULD NOT
@@ -86,6 +125,17 @@ impl EventKind<'_> {
 pub trait Observer {
     /// Something happened to a run.
     fn event(&mut self, event: &Event<'_>);
+
+    /// A start was refused, or the end of a row of refusals.
+    fn start_refused(&mut self, refused: &RefusedStart<'_>) {
+        let _ = refused;
+    }
+
+    /// A [declared](crate::Scheduler::declare_default) default command of a mechanism has ended at once
+    /// several times in a row, and is started less often from now on.
+    fn default_ends_at_once(&mut self, tick: Tick, mechanism: MechanismId, command: &Command) {
+        let _ = (tick, mechanism, command);
+    }
 
     /// From now on this run, and no other, may write the mechanism's outputs; `None`: nobody may.
     ///

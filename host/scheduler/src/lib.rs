@@ -48,14 +48,14 @@ mod trigger;
 
 pub use command::{Body, Command, CommandBuilder};
 pub use coroutine::{Answer, AwaitMode, Coroutine, Request, Step, WaitResult};
-pub use event::{Event, EventKind, Observer, RunId};
+pub use event::{Event, EventKind, Observer, RefusedStart, RunId, StartSource};
 pub use groups::{GroupError, MAX_NESTING, condition, delay, parallel, race, sequence};
 pub use mechanism::{MAX_MECHANISMS, MechanismError, MechanismId, MechanismSet, Mechanisms};
 pub use native::{BodyError, BodyResult, Co, FutureCoroutine, Mailbox, coroutine};
 pub use outcome::{Admission, Blocker, Failure, ForkFailure, Outcome, Refusal, Value};
-pub use scheduler::{InvalidDefault, Limits, RunInfo, Scheduler};
+pub use scheduler::{InvalidDefault, Limits, RunInfo, SHORT_DEFAULT, SHORT_DEFAULTS, Scheduler};
 pub use signal::{Condition, Edge, MAX_SIGNAL_PARTS, Signal};
 pub use state_machine::{StateMachine, StateObserver};
 pub use supplier::{Claim, Overruns, Resource, Supplier, SupplierLimits};
 pub use tick::Tick;
-pub use trigger::Binding;
+pub use trigger::{Binding, FirstLook};

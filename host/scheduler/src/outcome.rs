@@ -126,6 +126,30 @@ pub enum Blocker {
 }
 
 impl Blocker {
+    /// What kind of thing stands in the way, as telemetry shows it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Blocker::LowerPriorityThanRunning(_) => "lower-priority-than-running",
+            Blocker::LowerPriorityThanQueued(_) => "lower-priority-than-queued",
+            Blocker::Disabled => "disabled",
+            Blocker::Depth(_) => "depth-limit",
+            Blocker::Runs(_) => "runs-limit",
+            Blocker::Withdrawn(_) => "withdrawn",
+        }
+    }
+
+    /// The command that stands in the way, if it is one.
+    pub fn by(&self) -> Option<&Arc<str>> {
+        match self {
+            Blocker::LowerPriorityThanRunning(name) | Blocker::LowerPriorityThanQueued(name) => {
+                Some(name)
+            }
+            Blocker::Disabled | Blocker::Depth(_) | Blocker::Runs(_) | Blocker::Withdrawn(_) => {
+                None
+            }
+        }
+    }
+
     /// The name of the command that stands in the way, or of the limit.
     pub fn name(&self) -> &str {
         match self {

@@ -256,3 +256,40 @@ fn groups_that_are_nested_too_deeply_fail_instead_of_exhausting_the_stack() {
         "0 failed deep: `a` groups commands more than 100 deep, which none could run",
     ]);
 }
+
+#[test]
+fn a_command_that_is_named_twice_runs_twice_in_a_sequence_and_never_beside_itself() {
+    let mut bench = Bench::new();
+    let (arm, free) = (
+        bench.yields("arm", &["arm"], 1),
+        bench.yields("free", &[], 1),
+    );
+    let same = || [arm.clone(), arm.clone()];
+    assert!(matches!(
+        parallel(&same(), &[]),
+        Err(GroupError::Conflict(..))
+    ));
+    assert!(matches!(race(&same()), Err(GroupError::Conflict(..))));
+    // Every run has a body of its own.
+    let twice = sequence(&same());
+    bench.start(&[&twice]);
+    bench.ticks(3);
+    bench.expect(&[
+        "0 scheduled arm -> arm",
+        "0 scheduled arm",
+        "1 completed arm",
+        "1 scheduled arm",
+        "2 completed arm",
+        "2 completed arm -> arm",
+    ]);
+    // It is one command, which both wait for; nobody cancels it.
+    let beside = parallel(&[free.clone(), free], &[]).unwrap();
+    bench.start(&[&beside]);
+    bench.ticks(2);
+    bench.expect(&[
+        "4 scheduled (free & free)",
+        "4 scheduled free",
+        "5 completed free",
+        "5 completed (free & free)",
+    ]);
+}

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use gantry_scheduler::WaitResult;
+use gantry_scheduler::{Edge, WaitResult};
 use support::{Bench, Flag, PERIOD};
 
 #[test]
@@ -178,4 +178,34 @@ fn a_condition_that_panics_counts_as_false_and_the_tick_goes_on() {
         "1 completed b",
         "2 canceled a",
     ]);
+}
+
+#[test]
+fn a_wait_for_a_debounced_signal_waits_for_what_comes_after_it_began() {
+    let mut bench = Bench::new();
+    let flag = Flag::default();
+    let pressed = flag
+        .signal()
+        .debounce(Duration::from_millis(200), Edge::Rising);
+    let waits = bench.script("waits", move |co| {
+        let pressed = pressed.clone();
+        async move {
+            co.wait(Duration::from_secs(2)).await?;
+            co.wait_until(&pressed).await.map(|()| None)
+        }
+    });
+    bench.start(&[&waits]);
+    flag.set(true);
+    bench.ticks(40);
+    flag.set(false);
+    bench.ticks(80);
+    flag.set(true);
+    bench.ticks(5);
+    flag.set(false);
+    bench.ticks(5);
+    flag.set(true);
+    bench.ticks(10);
+    assert!(waits.is_running(), "200 ms are not over");
+    bench.tick();
+    assert!(!waits.is_running());
 }

@@ -178,6 +178,25 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
         }
         RecordKind::Interrupted(by) => line.text("by", by),
         RecordKind::Refused(reason) => line.text("message", reason),
+        RecordKind::StartRefused {
+            command,
+            source,
+            reason,
+            by,
+            message,
+            again,
+        } => {
+            line.text("command", command);
+            line.text("source", source.name());
+            line.text("reason", reason);
+            if let Some(by) = by {
+                line.text("by", by);
+            }
+            line.text("message", message);
+            if *again > 0 {
+                line.unsigned("again", *again);
+            }
+        }
         RecordKind::Mode(mode) => {
             line.text("mode", mode.name());
             if let Some(opmode) = mode.opmode() {

@@ -51,7 +51,8 @@ pub use overrun::{Overrun, OverrunReports};
 pub use record::{LogLevel, Mode, Record, RecordKind, Run, Slowest, TickTiming};
 pub use recorder::Recorder;
 pub use statistics::{
-    CommandStatistics, Distribution, Interruptions, Outcomes, Quarantines, Statistics,
+    CommandStatistics, Distribution, Interruptions, Outcomes, Quarantines, RefusedStarts,
+    Statistics,
 };
 pub use summary::Summary;
 pub use timeline::Timeline;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_scheduler::{Failure, RunId, Tick, Value};
+use gantry_scheduler::{Failure, RunId, StartSource, Tick, Value};
 
 /// Something that happened, to a run or to the host.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,6 +33,7 @@ impl Record {
             RecordKind::Failed(failure) => failure.message.len(),
             RecordKind::Log { text, .. } => text.len(),
             RecordKind::Refused(message)
+            | RecordKind::StartRefused { message, .. }
             | RecordKind::Note(message)
             | RecordKind::DriverFault { message, .. }
             | RecordKind::ReloadRefused { message, .. }
@@ -82,6 +83,22 @@ pub enum RecordKind {
     CleanupOverrun,
     /// Something it asked for was refused, for this reason.
     Refused(Box<str>),
+    /// A binding, a default command or an op mode wanted to start a command, and was refused.
+    StartRefused {
+        /// What was to start.
+        command: Arc<str>,
+        /// Who wanted to start it.
+        source: StartSource,
+        /// What kind of thing is in the way, as [`Blocker::reason`](gantry_scheduler::Blocker::reason)
+        /// says it.
+        reason: &'static str,
+        /// The command that is in the way, if it is one.
+        by: Option<Arc<str>>,
+        /// The same as a sentence.
+        message: Box<str>,
+        /// Zero when it is refused; at the end of a row of refusals, how often it was refused again.
+        again: u64,
+    },
     /// The robot's mode is another one from now on.
     Mode(Mode),
     /// A plugin wrote a line for people.
@@ -191,6 +208,7 @@ impl RecordKind {
             RecordKind::Interrupted(_) => "interrupted",
             RecordKind::CleanupOverrun => "cleanup-overrun",
             RecordKind::Refused(_) => "refused",
+            RecordKind::StartRefused { .. } => "start-refused",
             RecordKind::Mode(_) => "mode",
             RecordKind::Log { .. } => "log",
             RecordKind::DriverFault { .. } => "driver-fault",

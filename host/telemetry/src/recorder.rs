@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_scheduler::{Event, EventKind, RunId, Tick, Value};
+use gantry_scheduler::{Event, EventKind, RefusedStart, RunId, Tick, Value};
 
 use crate::spans::Spans;
 use crate::{LogLevel, Mode, Producer, Record, RecordKind, TickTiming, bounded};
@@ -82,6 +82,18 @@ impl Recorder {
             | EventKind::CleanupOverrun
             | EventKind::Refused(_) => false,
         }
+    }
+
+    /// Records that a start was refused, or the end of a row of refusals.
+    pub fn start_refused(&mut self, refused: &RefusedStart<'_>) {
+        self.push(RecordKind::StartRefused {
+            command: refused.command.name().clone(),
+            source: refused.source,
+            reason: refused.blocker.reason(),
+            by: refused.blocker.by().cloned(),
+            message: bounded::text(&refused.blocker.to_string()),
+            again: refused.again,
+        });
     }
 
     /// The mode is another one from now on.

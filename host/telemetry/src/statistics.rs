@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_scheduler::RunId;
+use gantry_scheduler::{RunId, StartSource};
 use hdrhistogram::Histogram;
 
 use crate::live::LiveRuns;
@@ -27,6 +27,7 @@ pub struct Statistics {
     live: LiveRuns,
     interruptions: Vec<Interruptions>,
     quarantines: Vec<Quarantines>,
+    refused_starts: Vec<RefusedStarts>,
     dropped: u64,
 }
 
@@ -79,6 +80,23 @@ pub struct Interruptions {
     pub count: u64,
 }
 
+/// Starts of a command that were refused for one reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefusedStarts {
+    /// What was to start.
+    pub command: Arc<str>,
+    /// Who wanted to start it.
+    pub source: StartSource,
+    /// What kind of thing was in the way.
+    pub reason: &'static str,
+    /// The command that was in the way, if it was one.
+    pub by: Option<Arc<str>>,
+    /// How often it was refused; ticks in a row count once.
+    pub times: u64,
+    /// In how many ticks.
+    pub ticks: u64,
+}
+
 /// How often a plugin was quarantined.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Quarantines {
@@ -122,6 +140,7 @@ impl Statistics {
             live: LiveRuns::new(),
             interruptions: Vec::new(),
             quarantines: Vec::new(),
+            refused_starts: Vec::new(),
             dropped: 0,
         }
     }
@@ -138,6 +157,14 @@ impl Statistics {
                 time,
                 ..
             } => self.quarantined(plugin, *times, *time),
+            RecordKind::StartRefused {
+                command,
+                source,
+                reason,
+                by,
+                again,
+                ..
+            } => self.start_refused(command, *source, reason, by.as_ref(), *again),
             RecordKind::Dropped { bodies, others } => self.dropped += bodies + others,
             _ => {
                 if let (Some(run), Some(command)) = (record.run, &record.command) {
@@ -203,6 +230,11 @@ impl Statistics {
         &self.quarantines
     }
 
+    /// What was to start and did not, in order of first appearance.
+    pub fn refused_starts(&self) -> &[RefusedStarts] {
+        &self.refused_starts
+    }
+
     /// How many records were lost on the way, so that the numbers are too small.
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -221,6 +253,39 @@ impl Statistics {
                 times,
                 time,
             }),
+        }
+    }
+
+    fn start_refused(
+        &mut self,
+        command: &Arc<str>,
+        source: StartSource,
+        reason: &'static str,
+        by: Option<&Arc<str>>,
+        again: u64,
+    ) {
+        let (times, ticks) = match again {
+            0 => (1, 1),
+            again => (0, again),
+        };
+        let known = self.refused_starts.iter_mut().find(|known| {
+            known.command == *command
+                && known.source == source
+                && known.reason == reason
+                && known.by.as_ref() == by
+        });
+        if let Some(known) = known {
+            known.times += times;
+            known.ticks += ticks;
+        } else if self.refused_starts.len() < MAX_PAIRS {
+            self.refused_starts.push(RefusedStarts {
+                command: command.clone(),
+                source,
+                reason,
+                by: by.cloned(),
+                times,
+                ticks,
+            });
         }
     }
 

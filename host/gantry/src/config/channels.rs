@@ -1,9 +1,10 @@
 //! The channels that a file declares, by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use gantry_hardware::{Channel, Direction, Kind};
 
+use super::prefixes::{Prefixes, first_with};
 use super::reader::{Name, Sink};
 use super::{ChannelConfig, Diagnostic, Span, names};
 
@@ -26,20 +27,23 @@ pub(super) const RESERVED: &str = "robot";
 /// Every channel that was declared so far.
 pub(super) struct Channels {
     list: Vec<ChannelConfig>,
-    index: BTreeMap<String, usize>,
+    index: HashMap<String, usize>,
+    /// The names of all inputs.
+    inputs: BTreeSet<String>,
     /// Those with an error in their declaration: what follows from it is not reported.
     broken: BTreeSet<String>,
     /// Prefixes of devices with an error.
-    broken_prefixes: Vec<String>,
+    broken_prefixes: Prefixes,
 }
 
 impl Channels {
     pub(super) fn new() -> Self {
         let mut channels = Self {
             list: Vec::new(),
-            index: BTreeMap::new(),
+            index: HashMap::new(),
+            inputs: BTreeSet::new(),
             broken: BTreeSet::new(),
-            broken_prefixes: Vec::new(),
+            broken_prefixes: Prefixes::default(),
         };
         for (name, kind, unit) in HOST {
             let mut channel = Channel::input(*name, *kind);
@@ -80,13 +84,12 @@ impl Channels {
 
     /// Notes that a device would have declared channels with this prefix.
     pub(super) fn add_broken_prefix(&mut self, prefix: &str) {
-        self.broken_prefixes.push(format!("{prefix}."));
+        self.broken_prefixes.insert(&format!("{prefix}."));
     }
 
     /// Whether nothing should be said about this name: its declaration has an error.
     pub(super) fn is_broken(&self, name: &str) -> bool {
-        let mut prefixes = self.broken_prefixes.iter();
-        self.broken.contains(name) || prefixes.any(|prefix| name.starts_with(prefix))
+        self.broken.contains(name) || self.broken_prefixes.cover(name)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&ChannelConfig> {
@@ -112,7 +115,7 @@ impl Channels {
                     error = error.related(declared, "declared as an output");
                 }
                 let inputs = self.names(Some(Direction::Input));
-                sink.report(error.maybe_help(names::did_you_mean(name.text, inputs)));
+                sink.report(error.maybe_help(sink.did_you_mean(name.text, inputs)));
                 None
             }
             Some(found) => Some(found),
@@ -134,21 +137,23 @@ impl Channels {
 
     /// Whether there is an input whose name begins like this, or was meant to be.
     pub(super) fn any_starts_with(&self, start: &str) -> bool {
-        let broken = self.broken.iter().chain(&self.broken_prefixes);
-        let broken = broken.map(String::as_str);
-        let mut names = self.names(Some(Direction::Input)).chain(broken);
-        names.any(|name| name.starts_with(start))
+        let declared = [&self.inputs, &self.broken];
+        let mut declared = declared.iter();
+        declared.any(|names| first_with(names, start).is_some())
+            || self.broken_prefixes.any_starts_with(start)
     }
 
     fn unknown(&self, sink: &Sink, name: Name<'_>, direction: Option<Direction>) -> Diagnostic {
         let error = sink.error(name.span, format!("there is no channel `{}`", name.text));
+        if sink.is_full() {
+            return error;
+        }
         if let Some(help) = names::did_you_mean(name.text, self.names(direction)) {
             return error.help(help);
         }
-        let siblings = self.names(direction).filter(|known| {
-            let owner = |name: &str| name.split('.').next().map(str::to_owned);
-            owner(known) == owner(name.text)
-        });
+        let siblings = self
+            .names(direction)
+            .filter(|known| known.split('.').next() == name.text.split('.').next());
         match names::list(siblings).as_str() {
             "" => error.help(format!(
                 "channels are called `<mechanism>.<channel>` or `<prefix>.<port>`, and nothing \
@@ -160,6 +165,9 @@ impl Channels {
     }
 
     fn push(&mut self, channel: Channel, span: Option<Span>) {
+        if channel.direction == Direction::Input {
+            self.inputs.insert(channel.name.clone());
+        }
         self.index.insert(channel.name.clone(), self.list.len());
         self.list.push(ChannelConfig { channel, span });
     }

@@ -1,13 +1,15 @@
 //! Commands that the file names, and when they run: `[defaults]` and `[[bindings]]`.
 
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use gantry_scheduler::FirstLook;
 use toml::de::DeValue;
 
-use super::channels::Channels;
+use super::mechanisms::Mechanisms;
 use super::plugins::check_mechanism;
 use super::reader::{Name, Node, Table};
-use super::{ConfigValue, MechanismConfig, PluginConfig, SignalExpr, Span, names};
+use super::{ConfigValue, PluginConfig, SignalExpr, Span, names, signals};
 
 /// A command of a plugin, with its arguments. Whether the plugin has such a command is only known
 /// once it is loaded; the spans are for what is found out then.
@@ -58,13 +60,15 @@ pub struct BindingConfig {
     pub signal: SignalExpr,
     /// When the command is started and canceled.
     pub on: BindingKind,
+    /// What the first look at the signal is, in an op mode and whenever that changes.
+    pub first: FirstLook,
     /// The command.
     pub command: CommandRef,
     /// Where the binding is.
     pub span: Span,
 }
 
-/// When a bound command is started and canceled; `semantics.md` has the rules.
+/// When a bound command is started and canceled; `docs/robot-toml.md` has the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BindingKind {
     /// Started when the signal becomes true.
@@ -85,13 +89,29 @@ pub enum BindingKind {
     ToggleOnFalse,
 }
 
+/// A plugin, and what its commands may require.
+pub(super) struct Granted<'a> {
+    plugin: &'a PluginConfig,
+    mechanisms: HashSet<&'a str>,
+}
+
+impl<'a> Granted<'a> {
+    pub(super) fn by_name(plugins: &'a [PluginConfig]) -> BTreeMap<&'a str, Self> {
+        let granted = plugins.iter().map(|plugin| {
+            let mechanisms = plugin.mechanisms.iter();
+            let mechanisms = mechanisms.map(|grant| grant.name.as_str()).collect();
+            (plugin.name.as_str(), Self { plugin, mechanisms })
+        });
+        granted.collect()
+    }
+}
+
 /// What the rest of the file says that commands and bindings are checked against.
 pub(super) struct Surroundings<'a> {
-    pub(super) mechanisms: &'a [MechanismConfig],
-    pub(super) channels: &'a Channels,
-    pub(super) plugins: &'a [PluginConfig],
-    /// `[signals]`.
-    pub(super) signals: Option<&'a Table<'a>>,
+    pub(super) mechanisms: &'a Mechanisms,
+    /// By name.
+    pub(super) plugins: BTreeMap<&'a str, Granted<'a>>,
+    pub(super) signals: signals::Scope<'a>,
 }
 
 /// Reads default commands: mechanism = command. They are started in this order.
@@ -160,11 +180,11 @@ impl CommandRef {
             node.sink.report(error);
             return None;
         };
-        let plugins = around.plugins.iter().map(|plugin| plugin.name.as_str());
-        if plugins.clone().all(|known| known != plugin) {
+        if !around.plugins.contains_key(plugin) {
+            let plugins = around.plugins.keys().copied();
             let error = node
                 .error(format!("`{text}`: there is no plugin `{plugin}`"))
-                .help(names::suggest(plugin, "plugins", plugins));
+                .help(node.sink.suggest(plugin, "plugins", plugins));
             node.sink.report(error);
             return None;
         }
@@ -190,18 +210,24 @@ const KINDS: &[(&str, BindingKind)] = &[
     ("toggle-on-false", BindingKind::ToggleOnFalse),
 ];
 
+const FIRST_LOOKS: &[(&str, FirstLook)] =
+    &[("baseline", FirstLook::Baseline), ("edge", FirstLook::Edge)];
+
 fn read_binding(mut table: Table<'_>, around: &Surroundings<'_>) -> Option<BindingConfig> {
     let span = table.span;
     let signal = table.required("signal", "\"driver.a\"");
-    let signal = signal.and_then(|node| SignalExpr::read(&node, around.channels, around.signals));
+    let signal = signal.and_then(|node| SignalExpr::read(&node, &around.signals));
     let on = table.required("on", "\"while-true\"");
     let on = on.and_then(|node| node.choice(KINDS));
+    let first = table.optional("first");
+    let first = first.and_then(|node| node.choice(FIRST_LOOKS));
     let command = table.required("command", "\"superstructure/score\"");
     let command = command.and_then(|node| CommandRef::read(&node, around));
     table.finish();
     Some(BindingConfig {
         signal: signal?,
         on: on?,
+        first: first.unwrap_or_default(),
         command: command?,
         span,
     })
@@ -239,9 +265,10 @@ fn check_granted(
     command: &CommandRef,
     around: &Surroundings<'_>,
 ) {
-    let known = around.mechanisms.iter().any(|m| m.name == mechanism.text);
-    let plugin = around.plugins.iter().find(|p| p.name == command.plugin);
-    let Some(plugin) = plugin.filter(|plugin| known && !plugin.may_require(mechanism.text)) else {
+    let known = around.mechanisms.has(mechanism.text);
+    let granted = around.plugins.get(command.plugin.as_str());
+    let refuses = |granted: &&Granted<'_>| known && !granted.mechanisms.contains(mechanism.text);
+    let Some(Granted { plugin, .. }) = granted.filter(refuses) else {
         return;
     };
     let message = format!(

@@ -117,6 +117,14 @@ fn read_device<'a>(
         let Some(node) = node else { continue };
         places.insert(spec.name.to_owned(), node.span);
         if let Some(value) = read_parameter(&node, spec, models) {
+            if let ("gamepad", "script", ParameterValue::Text(text)) =
+                (model.name, spec.name, &value)
+            {
+                for problem in sim::script_problems(text) {
+                    node.sink
+                        .report(node.error(format!("`{}`: {problem}", node.path)));
+                }
+            }
             if let (Quantity::Device(_), ParameterValue::Text(to)) = (spec.quantity, &value) {
                 references.push(cycles::Reference::new(name.text, to, node.span));
             }
@@ -205,7 +213,7 @@ impl Draft<'_> {
             let Some(port) = self.model.port(key.text) else {
                 let message = format!("the model `{}` has no port `{}`", self.model.name, key.text);
                 let ports = self.model.ports.iter().map(|port| port.name);
-                let help = names::suggest(key.text, "ports", ports);
+                let help = sink.suggest(key.text, "ports", ports);
                 sink.report(sink.error(key.span, message).help(help));
                 wiring.excuse(node.value.as_str().unwrap_or_default());
                 continue;
@@ -297,7 +305,7 @@ fn check_reference(node: &Node<'_>, text: &str, accepted: &[&str], models: &Mode
         ),
         None => format!("`{}`: there is no device `{text}`", node.path),
     };
-    let help = names::suggest(text, "devices that fit", fitting);
+    let help = node.sink.suggest(text, "devices that fit", fitting);
     node.sink.report(node.error(message).help(help));
 }
 

@@ -64,7 +64,8 @@ impl Diagnostic {
     /// Says what would be right.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        let help = help.into();
+        self.help = (!help.is_empty()).then_some(help);
         self
     }
 

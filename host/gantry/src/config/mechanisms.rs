@@ -1,7 +1,10 @@
 //! `[mechanisms]`: what one command at a time may drive, and its channels.
 
+use std::collections::BTreeSet;
+
 use gantry_hardware::quantity::{Quantity, UnitError};
 use gantry_hardware::{Channel, Direction, Kind, MechanismIndex, OnRelease, Value, quantity};
+use gantry_scheduler::MAX_MECHANISMS;
 use toml::de::DeValue;
 
 use super::channels::{self, Channels};
@@ -29,10 +32,57 @@ pub struct ChannelConfig {
     pub span: Option<Span>,
 }
 
+/// The names of all mechanisms, those with an error too.
+#[derive(Debug, Default)]
+pub(super) struct Mechanisms(BTreeSet<String>);
+
+impl Mechanisms {
+    pub(super) fn named(table: Option<&Table<'_>>) -> Self {
+        let names = table.into_iter().flat_map(Table::names);
+        Self(names.map(str::to_owned).collect())
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.iter().map(String::as_str)
+    }
+}
+
 /// Reads `[mechanisms]`. The scheduler looks at them in this order.
 pub(super) fn read(table: &Table<'_>, channels: &mut Channels) -> Vec<MechanismConfig> {
     let mut mechanisms = Vec::new();
-    for (name, node) in table.sorted_entries() {
+    let entries = table.sorted_entries();
+    let count = entries.len();
+    for (name, node) in entries {
+        if mechanisms.len() == MAX_MECHANISMS {
+            let message = format!(
+                "there are {count} mechanisms, and a robot has {MAX_MECHANISMS} at most: `{}` is one too \
+                 many",
+                name.text
+            );
+            let help = "put what is driven together into one mechanism";
+            table
+                .sink
+                .report(table.sink.error(name.span, message).help(help));
+        }
+        if mechanisms.len() >= MAX_MECHANISMS {
+            // No word about its channels: the robot has to be made smaller first.
+            channels.add_broken_prefix(name.text);
+            mechanisms.push(MechanismConfig {
+                name: name.text.to_owned(),
+                span: name.span,
+            });
+            continue;
+        }
+        if name.text.len() > names::MOST_LETTERS {
+            // The names of its channels would begin with that.
+            check_name(table.sink, name, "mechanism");
+            channels.add_broken_prefix(name.text);
+            continue;
+        }
         check_name(table.sink, name, "mechanism");
         if name.text == channels::RESERVED {
             let message = format!("no mechanism can be called `{}`", name.text);

@@ -16,9 +16,11 @@ mod mechanisms;
 mod names;
 mod opmodes;
 mod plugins;
+mod prefixes;
 mod quantity;
 mod reader;
 mod robot;
+mod script;
 mod signals;
 mod signatures;
 mod simulation;
@@ -29,6 +31,7 @@ mod value;
 mod wiring;
 mod world;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +41,9 @@ use thiserror::Error;
 use toml::de::DeTable;
 
 use channels::Channels;
+use commands::Granted;
+use mechanisms::Mechanisms;
+use prefixes::Published;
 use reader::{Sink, Table};
 use robot::Robot;
 
@@ -52,7 +58,7 @@ pub use mechanisms::{ChannelConfig, MechanismConfig};
 pub(crate) use names::{is_plain, list};
 pub use opmodes::{Mode, OpModeConfig};
 pub use plugins::{FolderConfig, Grant, PluginConfig, ReloadConfig};
-pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource};
+pub use signals::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource, SourceName};
 pub use simulation::{ScriptStep, SimulationConfig, TimelineStep};
 pub use single::{SingleError, SinglePlugin};
 pub use source::{Position, Source, Span};
@@ -212,10 +218,11 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
     });
     let (trust, signers) = signatures.map_or_else(Default::default, signatures::read);
     let mut channels = Channels::new();
+    let mechanism_names = Mechanisms::named(mechanisms.as_ref());
     let mechanisms = read_all(&mechanisms, |table| mechanisms::read(table, &mut channels));
     let mut devices = devices::read(sink, devices.as_ref(), &mut channels);
     let around = plugins::Surroundings {
-        mechanisms: &mechanisms,
+        mechanisms: &mechanism_names,
         channels: &channels,
         limits,
         reload: robot.reload,
@@ -224,16 +231,22 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
         plugins: plugins.iter().flat_map(Table::names).collect(),
     };
     let plugins = read_all(&plugins, |table| plugins::read(table, &around));
+    let published = Published::new(&plugins);
     let around = commands::Surroundings {
-        mechanisms: &mechanisms,
-        channels: &channels,
-        plugins: &plugins,
-        signals: signals.as_ref(),
+        mechanisms: &mechanism_names,
+        plugins: Granted::by_name(&plugins),
+        signals: signals::Scope {
+            channels: &channels,
+            published: &published,
+            named: signals.as_ref(),
+        },
     };
-    let named = read_all(&signals, |table| signals::read(table, &channels));
+    let named = read_all(&signals, |table| {
+        signals::read(table, &channels, &published)
+    });
     let defaults = read_all(&defaults, |table| commands::read_defaults(table, &around));
     let bindings = bindings.map_or_else(Vec::new, |node| commands::read_bindings(&node, &around));
-    let opmode_names: Vec<_> = opmodes.iter().flat_map(Table::names).collect();
+    let opmode_names: BTreeSet<_> = opmodes.iter().flat_map(Table::names).collect();
     let idle = defaults.is_empty() && bindings.is_empty();
     let opmodes = read_all(&opmodes, |table| opmodes::read(table, &around, idle));
     let simulation = simulation.map_or_else(SimulationConfig::default, |table| {

@@ -2,8 +2,11 @@
 
 /// The most candidates that are compared with a name.
 const MOST_COMPARED: usize = 1_000;
-/// The most letters of a name that is compared; the time and the memory for it grow with their square.
-const MOST_LETTERS: usize = 100;
+/// The most letters of a name. Longer ones are not compared: the time and the memory for it grow with
+/// their square.
+pub(super) const MOST_LETTERS: usize = 100;
+/// The most names that are listed.
+const MOST_LISTED: usize = 40;
 
 /// The candidate that `name` is probably a slip of, if there is one.
 ///
@@ -46,9 +49,15 @@ pub(super) fn suggest<'a>(
     })
 }
 
-/// `` `a`, `b` and `c` ``
+/// `` `a`, `b` and `c` ``; of many, the first.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut quoted: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let mut names = names.into_iter();
+    let listed = names.by_ref().take(MOST_LISTED);
+    let mut quoted: Vec<_> = listed.map(|name| format!("`{name}`")).collect();
+    match names.count() {
+        0 => {}
+        more => quoted.push(format!("{more} more")),
+    }
     match quoted.pop() {
         None => String::new(),
         Some(last) if quoted.is_empty() => last,
@@ -56,10 +65,11 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Whether a name is made of letters, digits, `-` and `_`, a letter first. Names of channels and
+/// Whether a name is made of letters, digits, `-` and `_`, a letter first, 100 at most. Names of channels and
 /// commands are put together with `.` and `/`, so these are kept free.
 pub(crate) fn is_plain(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
+    name.len() <= MOST_LETTERS
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))

@@ -1,6 +1,6 @@
 //! `[plugins]`: the code that is loaded, and what it may do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,8 +8,9 @@ use gantry_hardware::Direction;
 use gantry_plugin::{LoadError, LoadErrorKind};
 
 use super::channels::Channels;
+use super::mechanisms::Mechanisms;
 use super::reader::{Name, Node, Sink, Table, check_name};
-use super::{ConfigValue, LimitsConfig, MechanismConfig, Span, names, value};
+use super::{ConfigValue, LimitsConfig, Span, names, value};
 
 /// A plugin, what it was granted, and its own table.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +117,7 @@ pub struct FolderConfig {
 
 /// What the rest of the file says that plugins are checked against.
 pub(super) struct Surroundings<'a> {
-    pub(super) mechanisms: &'a [MechanismConfig],
+    pub(super) mechanisms: &'a Mechanisms,
     pub(super) channels: &'a Channels,
     /// What counts where a plugin has no limit of its own.
     pub(super) limits: LimitsConfig,
@@ -126,7 +127,7 @@ pub(super) struct Surroundings<'a> {
     /// Whose signatures count.
     pub(super) signers: Vec<&'a str>,
     /// The names of all plugins.
-    pub(super) plugins: Vec<&'a str>,
+    pub(super) plugins: BTreeSet<&'a str>,
 }
 
 /// Reads `[plugins]`, in the order in which they are loaded.
@@ -235,11 +236,10 @@ pub(super) fn read_reload(table: &mut Table<'_>) -> Option<ReloadConfig> {
 }
 
 /// Reports a name that is not one of the robot's mechanisms.
-pub(super) fn check_mechanism(sink: &Sink, name: Name<'_>, mechanisms: &[MechanismConfig]) {
-    let known = mechanisms.iter().map(|mechanism| mechanism.name.as_str());
-    if known.clone().all(|known| known != name.text) {
+pub(super) fn check_mechanism(sink: &Sink, name: Name<'_>, mechanisms: &Mechanisms) {
+    if !mechanisms.has(name.text) {
         let message = format!("there is no mechanism `{}`", name.text);
-        let help = names::suggest(name.text, "mechanisms", known);
+        let help = sink.suggest(name.text, "mechanisms", mechanisms.names());
         sink.report(sink.error(name.span, message).help(help));
     }
 }
@@ -252,17 +252,19 @@ fn grants(
 ) -> Vec<Grant> {
     let nodes = table.optional(key).and_then(|node| node.array(example));
     let mut grants: Vec<Grant> = Vec::new();
+    let mut first_ones = HashMap::new();
     for node in nodes.into_iter().flatten() {
         let Some(text) = node.string("drive") else {
             continue;
         };
         let span = node.span;
         check(node.sink, Name { text, span });
-        if let Some(first) = grants.iter().find(|grant| grant.name == text) {
+        if let Some(first) = first_ones.get(text) {
             let message = format!("`{text}` is granted twice");
             let warning = node.error(message).warning();
-            node.sink.report(warning.related(first.span, "first here"));
+            node.sink.report(warning.related(*first, "first here"));
         }
+        first_ones.entry(text).or_insert(span);
         grants.push(Grant {
             name: text.to_owned(),
             span,
@@ -280,6 +282,9 @@ fn check_readable(sink: &Sink, name: Name<'_>, channels: &Channels) {
         return;
     }
     let message = format!("no input channel begins with `{start}`");
+    if sink.is_full() {
+        return sink.report(sink.error(name.span, message));
+    }
     let mut owners: Vec<_> = channels
         .names(Some(Direction::Input))
         .filter_map(|channel| channel.split('.').next())
@@ -305,7 +310,7 @@ fn check_topic(sink: &Sink, name: Name<'_>) {
 }
 
 /// Reports what cannot be a command of another plugin.
-fn check_command(sink: &Sink, name: Name<'_>, own: &str, plugins: &[&str]) {
+fn check_command(sink: &Sink, name: Name<'_>, own: &str, plugins: &BTreeSet<&str>) {
     const HELP: &str = "write `plugin/command`; a `*` at the end stands for any rest";
     if name.text == "*" {
         return;
@@ -319,9 +324,9 @@ fn check_command(sink: &Sink, name: Name<'_>, own: &str, plugins: &[&str]) {
         let message = format!("\"{}\" is a command of this plugin itself", name.text);
         let help = "a plugin may start its own commands without being granted them";
         sink.report(sink.error(name.span, message).warning().help(help));
-    } else if !plugins.contains(&plugin) {
+    } else if !plugins.contains(plugin) {
         let message = format!("there is no plugin `{plugin}`");
-        let help = names::suggest(plugin, "plugins", plugins.iter().copied());
+        let help = sink.suggest(plugin, "plugins", plugins.iter().copied());
         sink.report(sink.error(name.span, message).help(help));
     }
 }

@@ -11,6 +11,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Diagnostic, Source, Span, names};
 
+/// So many remarks are enough; twice as many as are shown.
+const ENOUGH: usize = 200;
+
+/// The longest key that is shown whole in the path of a value, in bytes.
+const MOST_SHOWN_OF_KEY: usize = 100;
+
 /// Collects what is wrong with one file.
 pub(super) struct Sink {
     source: Arc<Source>,
@@ -22,6 +28,37 @@ impl Sink {
         Self {
             source,
             diagnostics: RefCell::default(),
+        }
+    }
+
+    /// Whether so much was reported that nobody reads more. From then on nothing is searched for that
+    /// would help with one mistake, so that many take no longer than their number.
+    pub(super) fn is_full(&self) -> bool {
+        self.diagnostics.borrow().len() >= ENOUGH
+    }
+
+    /// As [`names::suggest`], as long as somebody reads it.
+    pub(super) fn suggest<'a>(
+        &self,
+        name: &str,
+        what: &str,
+        candidates: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> String {
+        match self.is_full() {
+            true => String::new(),
+            false => names::suggest(name, what, candidates),
+        }
+    }
+
+    /// As [`names::did_you_mean`], as long as somebody reads it.
+    pub(super) fn did_you_mean<'a>(
+        &self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<String> {
+        match self.is_full() {
+            true => None,
+            false => names::did_you_mean(name, candidates),
         }
     }
 
@@ -156,7 +193,7 @@ impl<'a> Node<'a> {
             let error = self
                 .error(format!("`{}` cannot be `{text}`", self.path))
                 .help(format!("it is {}", all()))
-                .maybe_help(names::did_you_mean(text, words));
+                .maybe_help(self.sink.did_you_mean(text, words));
             self.sink.report(error);
         }
         found.map(|(_, meaning)| *meaning)
@@ -308,7 +345,10 @@ impl<'a> Table<'a> {
                     .find(|(word, key)| *word == name.text && self.known.contains(key));
                 let help = match other {
                     Some((_, key)) => format!("did you mean `{key}`?"),
-                    None => names::suggest(name.text, "keys here", self.known.iter().copied()),
+                    None => {
+                        let known = self.known.iter().copied();
+                        self.sink.suggest(name.text, "keys here", known)
+                    }
                 };
                 self.sink
                     .report(self.sink.error(name.span, message).help(help));
@@ -339,7 +379,11 @@ const OTHER_WORDS: &[(&str, &str)] = &[
 
 /// Reports a name that is not [plain](names::is_plain).
 pub(super) fn check_name(sink: &Sink, name: Name<'_>, what: &str) {
-    if !names::is_plain(name.text) {
+    if name.text.len() > names::MOST_LETTERS {
+        let message = format!("the name of this {what} has {} letters", name.text.len());
+        let help = format!("a name has {} at most", names::MOST_LETTERS);
+        sink.report(sink.error(name.span, message).help(help));
+    } else if !names::is_plain(name.text) {
         let message = format!("\"{}\" cannot be the name of a {what}", name.text);
         let help = "a name is made of letters, digits, `-` and `_`, and starts with a letter";
         sink.report(sink.error(name.span, message).help(help));
@@ -347,10 +391,12 @@ pub(super) fn check_name(sink: &Sink, name: Name<'_>, what: &str) {
 }
 
 fn join(path: &str, key: &str) -> String {
-    let key = match names::is_topic(key) && !key.contains('.') {
-        true => key.to_owned(),
-        false => format!("{key:?}"),
-    };
+    // The path of every value below begins with this one.
+    let cut = &key[..key.floor_char_boundary(MOST_SHOWN_OF_KEY)];
+    let key = match names::is_topic(cut) && !cut.contains('.') {
+        true => cut.to_owned(),
+        false => format!("{cut:?}"),
+    } + if cut == key { "" } else { "…" };
     match path {
         "" => key,
         path => format!("{path}.{key}"),

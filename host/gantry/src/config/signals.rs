@@ -9,6 +9,7 @@ use toml::de::DeValue;
 
 use super::channels::Channels;
 use super::cycles::{self, Reference};
+use super::prefixes::Published;
 use super::reader::{Name, Node, Table, check_name};
 use super::{Span, names};
 
@@ -77,13 +78,31 @@ pub enum SignalKind {
     },
 }
 
-/// Where a signal reads from.
+/// Where a signal reads from, and how old a value may be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignalSource {
-    /// An input channel, by name.
+pub struct SignalSource {
+    /// A channel or a topic.
+    pub of: SourceName,
+    /// The signal is unknown while the value is older. None: a value counts until the next.
+    pub max_age: Option<Duration>,
+}
+
+/// The name of what a signal reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceName {
+    /// An input channel.
     Channel(String),
-    /// A state topic, by name.
+    /// A state topic.
     Topic(String),
+}
+
+impl SignalSource {
+    fn channel(name: &str, max_age: Option<Duration>) -> Self {
+        Self {
+            of: SourceName::Channel(name.to_owned()),
+            max_age,
+        }
+    }
 }
 
 /// Which changes are delayed by a debounce.
@@ -99,12 +118,21 @@ pub enum DebounceEdge {
 }
 
 /// Reads `[signals]`, in an order in which each comes after those that it refers to.
-pub(super) fn read(table: &Table<'_>, channels: &Channels) -> Vec<NamedSignal> {
+pub(super) fn read(
+    table: &Table<'_>,
+    channels: &Channels,
+    published: &Published<'_>,
+) -> Vec<NamedSignal> {
+    let scope = Scope {
+        channels,
+        published,
+        named: Some(table),
+    };
     let mut signals = Vec::new();
     let mut references = Vec::new();
     for (name, node) in table.entries() {
         check_name(table.sink, name, "signal");
-        let Some(signal) = SignalExpr::read(&node, channels, Some(table)) else {
+        let Some(signal) = SignalExpr::read(&node, &scope) else {
             continue;
         };
         signal.each_reference(&mut |to, span| {
@@ -122,12 +150,7 @@ pub(super) fn read(table: &Table<'_>, channels: &Channels) -> Vec<NamedSignal> {
 
 impl SignalExpr {
     /// Reads a signal: the name of a channel or of one in `[signals]`, or a table.
-    pub(super) fn read(
-        node: &Node<'_>,
-        channels: &Channels,
-        named: Option<&Table<'_>>,
-    ) -> Option<Self> {
-        let scope = Scope { channels, named };
+    pub(super) fn read(node: &Node<'_>, scope: &Scope<'_>) -> Option<Self> {
         match node.value {
             DeValue::String(text) => scope.named(node, text),
             DeValue::Table(_) => scope.composed(node),
@@ -158,9 +181,12 @@ impl SignalExpr {
 }
 
 /// What a signal can name.
-struct Scope<'a> {
-    channels: &'a Channels,
-    named: Option<&'a Table<'a>>,
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) channels: &'a Channels,
+    pub(super) published: &'a Published<'a>,
+    /// `[signals]`.
+    pub(super) named: Option<&'a Table<'a>>,
 }
 
 /// The keys that say what a signal is of; exactly one of them is there.
@@ -185,7 +211,7 @@ impl Scope<'_> {
         }
         let kind = if text.contains('.') {
             let name = Name { text, span };
-            self.channel(node, name, None)?
+            self.channel(node, name, None, None)?
         } else {
             self.signal(node, text)?
         };
@@ -198,7 +224,7 @@ impl Scope<'_> {
         }
         let inputs = self.channels.names(Some(Direction::Input));
         let candidates = self.named.into_iter().flat_map(Table::names).chain(inputs);
-        let help = names::did_you_mean(text, candidates).unwrap_or_else(|| {
+        let help = node.sink.did_you_mean(text, candidates).unwrap_or_else(|| {
             if text.contains('/') {
                 return format!("a topic is written `{{ topic = \"{text}\" }}`");
             }
@@ -216,9 +242,10 @@ impl Scope<'_> {
         node: &Node<'_>,
         name: Name<'_>,
         limits: Option<Limits>,
+        max_age: Option<Duration>,
     ) -> Option<SignalKind> {
         let channel = &self.channels.find_input(node.sink, name)?.channel;
-        let source = SignalSource::Channel(name.text.to_owned());
+        let source = SignalSource::channel(name.text, max_age);
         let (message, help) = match (channel.kind, limits) {
             (Kind::Boolean, None) => return Some(SignalKind::IsTrue(source)),
             (Kind::Number, Some(limits)) => return Some(limits.of(source, node.span)),
@@ -246,6 +273,20 @@ impl Scope<'_> {
         None
     }
 
+    /// Warns of a topic that nobody may publish.
+    fn check_published(&self, node: &Node<'_>, topic: &str) {
+        if self.published.has(topic) {
+            return;
+        }
+        let message =
+            format!("no plugin may publish the topic `{topic}`, so this signal never has a value");
+        let warning = node.error(message).warning();
+        node.sink.report(match node.sink.is_full() {
+            true => warning,
+            false => warning.help(self.published.suggest(topic)),
+        });
+    }
+
     fn composed(&self, node: &Node<'_>) -> Option<SignalExpr> {
         const EXAMPLE: &str = "{ channel = \"driver.right-trigger\", above = 0.5 }";
         let mut table = node.table(EXAMPLE)?;
@@ -260,6 +301,10 @@ impl Scope<'_> {
         let limits = match compared {
             true => Limits::read(&mut table),
             false => Some(None),
+        };
+        let max_age = match base {
+            Some(("channel", _)) => optional_duration(&mut table, "max-age"),
+            _ => Some(None),
         };
         let modifiers = Modifiers::read(&mut table);
         let unknown = table.has_unknown();
@@ -282,18 +327,24 @@ impl Scope<'_> {
             node.sink.report(error.help(help));
             return None;
         }
-        let kind = self.base(key, &of, limits?)?;
+        let kind = self.base(key, &of, limits?, max_age?)?;
         let span = node.span;
         Some(modifiers?.apply(SignalExpr { kind, span }))
     }
 
-    fn base(&self, key: &str, of: &Node<'_>, limits: Option<Limits>) -> Option<SignalKind> {
-        let read = |node: &Node<'_>| SignalExpr::read(node, self.channels, self.named);
+    fn base(
+        &self,
+        key: &str,
+        of: &Node<'_>,
+        limits: Option<Limits>,
+        max_age: Option<Duration>,
+    ) -> Option<SignalKind> {
+        let read = |node: &Node<'_>| SignalExpr::read(node, self);
         match key {
             "channel" => {
                 let text = of.string("driver.a")?;
                 let span = of.span;
-                self.channel(of, Name { text, span }, limits)
+                self.channel(of, Name { text, span }, limits, max_age)
             }
             "topic" => {
                 let text = of.string("drive/ready")?;
@@ -303,7 +354,11 @@ impl Scope<'_> {
                     of.sink.report(error.help(help));
                     return None;
                 }
-                let source = SignalSource::Topic(text.to_owned());
+                self.check_published(of, text);
+                let source = SignalSource {
+                    of: SourceName::Topic(text.to_owned()),
+                    max_age,
+                };
                 Some(match limits {
                     Some(limits) => limits.of(source, of.span),
                     None => SignalKind::IsTrue(source),
@@ -328,6 +383,14 @@ impl Scope<'_> {
     }
 }
 
+/// `None` if it is wrong, `Some(None)` if it is not there.
+fn optional_duration(table: &mut Table<'_>, key: &'static str) -> Option<Option<Duration>> {
+    match table.optional(key) {
+        Some(node) => node.duration().map(Some),
+        None => Some(None),
+    }
+}
+
 /// `above` and `below`, at least one of them.
 #[derive(Clone, Copy)]
 struct Limits {
@@ -347,6 +410,19 @@ impl Limits {
             above: above?,
             below: below?,
         };
+        if let (Some(above), Some(below)) = (limits.above, limits.below)
+            && above >= below
+        {
+            let message = format!(
+                "this signal is never true: nothing is above {above} and below {below} at the same time"
+            );
+            let help = format!(
+                "write `any` of the two for what is outside of them, or `above = {below}, below = \
+                 {above}` for what is between"
+            );
+            let warning = table.sink.error(table.span, message).warning();
+            table.sink.report(warning.help(help));
+        }
         Some((limits.above.is_some() || limits.below.is_some()).then_some(limits))
     }
 

@@ -1,14 +1,17 @@
 //! `[simulation]`: what a simulated run is fed with.
 
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use gantry_hardware::sim::{self, PortSpec};
 use gantry_hardware::{Kind, Value};
 
 use super::channels::Channels;
 use super::devices::DeviceConfig;
 use super::opmodes::DISABLED;
 use super::reader::{Name, Node, Sink, Table};
-use super::{ParameterValue, Span, names};
+use super::script::{self, Action};
+use super::{ParameterValue, Span};
 
 /// What a simulated run is fed with, unless the command line says otherwise.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +55,7 @@ const SCRIPT: &str = "script";
 /// modes, those with an error too.
 pub(super) fn read(
     mut table: Table<'_>,
-    opmodes: &[&str],
+    opmodes: &BTreeSet<&str>,
     channels: &Channels,
     devices: &mut [DeviceConfig],
 ) -> SimulationConfig {
@@ -65,25 +68,56 @@ pub(super) fn read(
             opmodes,
         )
     });
-    let timeline = timeline.collect();
+    let timeline: Vec<_> = timeline.collect();
+    let whole = |sum: Duration, step: &TimelineStep| sum.saturating_add(step.duration);
+    let end = (!timeline.is_empty()).then(|| timeline.iter().fold(Duration::ZERO, whole));
+    let gamepads = Gamepads::new(devices);
     let script = table.optional("script");
     let script =
         script.and_then(|node| node.array("[{ at = \"16 s\", set = { \"driver.a\" = true } }]"));
-    let mut steps = Vec::new();
+    let mut actions = Vec::new();
     for node in script.into_iter().flatten() {
         if let Some(step) = node.table("{ at = \"16 s\", set = { \"driver.a\" = true } }") {
-            read_script_step(step, channels, devices, &mut steps);
+            actions.extend(read_action(step, channels, &gamepads, end));
         }
     }
     table.finish();
-    steps.sort_by_key(|step| step.at);
-    for device in devices {
-        hand_over(&steps, device);
-    }
+    let steps = script::play(&actions, |channel, value| gamepads.at_rest(channel, value));
+    hand_over(&steps, &gamepads, devices);
     SimulationConfig {
         seed: seed.unwrap_or_default(),
         timeline,
         script: steps,
+    }
+}
+
+/// The channels of all gamepads: of each, the gamepad's place among the devices, and the port.
+struct Gamepads(HashMap<String, (usize, &'static PortSpec)>);
+
+impl Gamepads {
+    fn new(devices: &[DeviceConfig]) -> Self {
+        let mut channels = HashMap::new();
+        let model = sim::model(GAMEPAD);
+        for (place, device) in devices.iter().enumerate() {
+            if device.model != GAMEPAD {
+                continue;
+            }
+            for (port, channel) in &device.ports {
+                if let Some(port) = model.and_then(|model| model.port(port)) {
+                    channels.insert(channel.clone(), (place, port));
+                }
+            }
+        }
+        Self(channels)
+    }
+
+    /// What a channel shows while nobody touches it.
+    fn at_rest(&self, channel: &str, value: &Value) -> Value {
+        match (self.0.get(channel), value) {
+            // Of a hat switch, zero is "up".
+            (Some((_, port)), Value::Number(_)) if port.name == "pov" => Value::Number(-1.0),
+            _ => Value::zero(value.kind()),
+        }
     }
 }
 
@@ -98,18 +132,18 @@ fn read_seed(node: &Node<'_>) -> Option<u64> {
     seed
 }
 
-fn read_stretch(mut table: Table<'_>, opmodes: &[&str]) -> Option<TimelineStep> {
-    let span = table.span;
+fn read_stretch(mut table: Table<'_>, opmodes: &BTreeSet<&str>) -> Option<TimelineStep> {
+    let (sink, span) = (table.sink, table.span);
     let opmode = table.required("opmode", "\"drive\"");
     let opmode = opmode.and_then(|node| {
         let text = node.string("drive")?;
         if text == DISABLED {
             return Some(None);
         }
-        if !opmodes.contains(&text) {
+        if !opmodes.contains(text) {
             let known = opmodes.iter().copied().chain([DISABLED]);
             let error = node.error(format!("there is no op mode `{text}`"));
-            let help = names::suggest(text, "op modes", known);
+            let help = node.sink.suggest(text, "op modes", known);
             node.sink.report(error.help(help));
             return None;
         }
@@ -118,6 +152,9 @@ fn read_stretch(mut table: Table<'_>, opmodes: &[&str]) -> Option<TimelineStep> 
     let duration = table.required("for", "\"15 s\"");
     let duration = duration.and_then(|node| node.duration());
     table.finish();
+    if duration == Some(Duration::ZERO) {
+        warn_never_played(sink, span, "it lasts no time", "give it a time with `for`");
+    }
     Some(TimelineStep {
         opmode: opmode?,
         duration: duration?,
@@ -125,12 +162,12 @@ fn read_stretch(mut table: Table<'_>, opmodes: &[&str]) -> Option<TimelineStep> 
     })
 }
 
-fn read_script_step(
+fn read_action(
     mut table: Table<'_>,
     channels: &Channels,
-    devices: &[DeviceConfig],
-    steps: &mut Vec<ScriptStep>,
-) {
+    gamepads: &Gamepads,
+    end: Option<Duration>,
+) -> Option<Action> {
     let (sink, span) = (table.sink, table.span);
     let at = table.required("at", "\"16 s\"");
     let at = at.and_then(|node| node.duration());
@@ -141,27 +178,33 @@ fn read_script_step(
     let entries = set.iter().flat_map(Table::entries);
     let set: Vec<_> = entries
         .filter_map(|(name, node)| {
-            let value = read_scripted(sink, name, &node, channels, devices)?;
+            let value = read_scripted(sink, name, &node, channels, gamepads)?;
             Some((name.text.to_owned(), value))
         })
         .collect();
-    let Some(at) = at else { return };
-    if let Some(duration) = duration {
-        let untouched = set.iter().map(|(channel, value)| {
-            let untouched = match (value, channel.rsplit('.').next()) {
-                // Of a hat switch, zero is "up".
-                (Value::Number(_), Some("pov")) => Value::Number(-1.0),
-                (value, _) => Value::zero(value.kind()),
-            };
-            (channel.clone(), untouched)
-        });
-        steps.push(ScriptStep {
-            at: at + duration,
-            set: untouched.collect(),
-            span,
-        });
+    let at = at?;
+    if duration == Some(Duration::ZERO) {
+        let help = "give it a time with `for`, or leave `for` out: then it lasts until the next of its \
+                    channel";
+        warn_never_played(sink, span, "it lasts no time", help);
+        return None;
     }
-    steps.push(ScriptStep { at, set, span });
+    if let Some(end) = end.filter(|end| at >= *end) {
+        let why = format!("it begins at {at:?}, and the timeline ends at {end:?}");
+        let help = "make the timeline longer, or let it begin sooner";
+        warn_never_played(sink, span, &why, help);
+    }
+    let end = match duration {
+        // Too far away to be counted is for ever.
+        Some(duration) => at.checked_add(duration),
+        None => None,
+    };
+    Some(Action { at, end, set, span })
+}
+
+fn warn_never_played(sink: &Sink, span: Span, why: &str, help: &str) {
+    let warning = sink.error(span, format!("this is never played: {why}"));
+    sink.report(warning.warning().help(help));
 }
 
 fn read_scripted(
@@ -169,48 +212,48 @@ fn read_scripted(
     name: Name<'_>,
     node: &Node<'_>,
     channels: &Channels,
-    devices: &[DeviceConfig],
+    gamepads: &Gamepads,
 ) -> Option<Value> {
     let channel = &channels.find_input(sink, name)?.channel;
-    let on_gamepad = devices
-        .iter()
-        .filter(|device| device.model == GAMEPAD)
-        .any(|gamepad| gamepad.ports.values().any(|channel| channel == name.text));
-    if !on_gamepad {
+    let Some((_, port)) = gamepads.0.get(name.text) else {
         let message = format!("`{}` is not a channel of a gamepad", name.text);
         let help = "a script plays what people do; everything else is simulated";
         sink.report(sink.error(name.span, message).help(help));
         return None;
+    };
+    if channel.kind == Kind::Boolean {
+        return node.boolean().map(Value::Boolean);
     }
-    match channel.kind {
-        Kind::Boolean => node.boolean().map(Value::Boolean),
-        Kind::Number | Kind::Array { .. } => node.number().map(Value::Number),
+    let number = node.number()?;
+    if let Some((least, greatest)) = port.range
+        && !(least..=greatest).contains(&number)
+    {
+        let message = format!("`{}` is {number}, which is out of range", name.text);
+        let help = format!("it is between {least} and {greatest}: {}", port.summary);
+        sink.report(node.error(message).help(help));
+        return None;
     }
+    Some(Value::Number(number))
 }
 
-/// Appends the steps to the script of a gamepad, in the form that its model reads.
-fn hand_over(steps: &[ScriptStep], device: &mut DeviceConfig) {
-    if device.model != GAMEPAD {
-        return;
-    }
-    let mut lines = String::new();
+/// Appends the steps to the scripts of the gamepads, in the form that their model reads.
+fn hand_over(steps: &[ScriptStep], gamepads: &Gamepads, devices: &mut [DeviceConfig]) {
     for step in steps {
-        for (port, channel) in &device.ports {
-            let set = step.set.iter().find(|(name, _)| name == channel);
-            let value = match set {
-                Some((_, Value::Number(value))) => value.to_string(),
-                Some((_, Value::Boolean(value))) => value.to_string(),
-                _ => continue,
+        for (channel, value) in &step.set {
+            let Some((place, port)) = gamepads.0.get(channel) else {
+                continue;
             };
-            lines += &format!("\n{} s {port} = {value}", step.at.as_secs_f64());
+            let value = match value {
+                Value::Number(value) => value.to_string(),
+                Value::Boolean(value) => value.to_string(),
+                Value::Array(_) => continue,
+            };
+            let script = devices[*place].parameters.entry(SCRIPT.to_owned());
+            let script = script.or_insert_with(|| ParameterValue::Text(String::new()));
+            if let ParameterValue::Text(text) = script {
+                let at = step.at.as_secs_f64();
+                text.push_str(&format!("\n{at} s {} = {value}", port.name));
+            }
         }
-    }
-    if lines.is_empty() {
-        return;
-    }
-    let script = device.parameters.entry(SCRIPT.to_owned());
-    let script = script.or_insert_with(|| ParameterValue::Text(String::new()));
-    if let ParameterValue::Text(text) = script {
-        text.push_str(&lines);
     }
 }

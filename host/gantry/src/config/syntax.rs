@@ -5,19 +5,31 @@ use toml::de::{DeTable, Error};
 use super::reader::Sink;
 use super::{Source, Span};
 
+/// How many of the errors without a place are looked for, which takes reading the file several times.
+const MOST_SEARCHED: usize = 5;
+
 /// Reports the parser's errors at their places.
 pub(super) fn report(sink: &Sink, errors: &[Error]) {
     // A table that is there twice is read as one, and then its keys are there twice too.
     let mut in_second_table = false;
     let mut without_place = 0;
+    let mut last_place = Span::default();
     for error in errors {
         let span: Span = match error.span() {
             Some(span) => span.into(),
             None => {
                 without_place += 1;
-                line_of(without_place, sink.source().text())
+                if without_place <= MOST_SEARCHED {
+                    last_place = line_of(without_place, sink.source().text());
+                }
+                last_place
             }
         };
+        if sink.is_full() {
+            // Nobody reads it, and to look for more would take as long as the line is, each time.
+            sink.report(sink.error(span, "this is not TOML"));
+            continue;
+        }
         if !error.message().starts_with("duplicate key") {
             let message = format!("this is not TOML: {}", error.message());
             sink.report(sink.error(span, message).maybe_help(help(error.message())));

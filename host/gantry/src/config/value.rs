@@ -53,6 +53,9 @@ impl ConfigValue {
     }
 }
 
+/// The longest name of an entry of a plugin's own table, in bytes.
+const MOST_LETTERS_OF_KEY: usize = 1_000;
+
 /// Reads a plugin's own table. Nested entries are called `pid.kp`, however they are written.
 pub(super) fn read_entries(table: &Table<'_>) -> BTreeMap<String, ConfigValue> {
     let mut entries = BTreeMap::new();
@@ -75,6 +78,16 @@ pub(super) fn read_entries(table: &Table<'_>) -> BTreeMap<String, ConfigValue> {
 
 fn flatten(table: &Table<'_>, prefix: &str, found: &mut dyn FnMut(String, Span, Node<'_>)) {
     for (name, node) in table.entries() {
+        if prefix.len() + name.text.len() > MOST_LETTERS_OF_KEY {
+            // The names of all entries below begin with it.
+            let message = format!("`{}` is too long for the name of an entry", node.path);
+            let help = format!(
+                "with the tables around it, a name has {MOST_LETTERS_OF_KEY} bytes at most"
+            );
+            node.sink
+                .report(node.sink.error(name.span, message).help(help));
+            continue;
+        }
         let key = format!("{prefix}{}", name.text);
         match node.value {
             DeValue::Table(_) => {

@@ -81,7 +81,10 @@ impl Wiring {
             if self.connected.contains_key(name) || self.excused.contains(name) {
                 continue;
             }
-            let candidate = free_port(&declared.channel, devices);
+            let candidate = match sink.is_full() {
+                true => None,
+                false => free_port(&declared.channel, devices),
+            };
             let help = candidate.map(|(device, port)| {
                 format!("add `{port} = \"{name}\"` to [devices.{device}.channels]")
             });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gantry_hardware::{Hardware, Image};
 use gantry_plugin::{Folder, Limits, Pattern, Policy, Pool, Runtime, RuntimeConfig, Source, Trust};
-use gantry_scheduler::{Binding, Command, MechanismId, Mechanisms, Signal};
+use gantry_scheduler::{Binding, Command, FirstLook, MechanismId, Mechanisms, Signal};
 
 use super::commands::{self, Wrong};
 use super::log::LogQueue;
@@ -48,14 +48,22 @@ pub(super) struct Parts {
 #[derive(Default)]
 pub(super) struct Behaviour {
     pub(super) schedule: Vec<Command>,
-    pub(super) bindings: Vec<(Signal, Binding, Command)>,
+    pub(super) bindings: Vec<Bound>,
     pub(super) defaults: Vec<(MechanismId, Command)>,
+}
+
+/// A command and what it is bound to.
+pub(super) struct Bound {
+    pub(super) signal: Signal,
+    pub(super) binding: Binding,
+    pub(super) first: FirstLook,
+    pub(super) command: Command,
 }
 
 impl Behaviour {
     /// Its commands, in the order of [`commands::uses`].
     pub(super) fn commands_mut(&mut self) -> impl Iterator<Item = &mut Command> {
-        let bound = self.bindings.iter_mut().map(|(_, _, command)| command);
+        let bound = self.bindings.iter_mut().map(|bound| &mut bound.command);
         let defaults = self.defaults.iter_mut().map(|(_, command)| command);
         self.schedule.iter_mut().chain(bound).chain(defaults)
     }
@@ -140,9 +148,8 @@ impl Assembly<'_> {
                         plugin.name,
                         plugin.file.display(),
                     );
-                    let help = "the path starts at the folder of this file; build the plugin first \
-                                if it is not there yet";
-                    self.report(plugin.file_span, message, Some(help.to_owned()));
+                    let help = self.where_it_was_looked_for(plugin);
+                    self.report(plugin.file_span, message, Some(help));
                     continue;
                 }
             };
@@ -154,6 +161,29 @@ impl Assembly<'_> {
                 Err(error) => self.report(plugin.place_of(&error), error.to_string(), None),
             }
         }
+    }
+
+    /// What to do about a file that cannot be read.
+    fn where_it_was_looked_for(&self, plugin: &PluginConfig) -> String {
+        let source = &self.config.source;
+        let written = source.slice(plugin.file_span);
+        if written.contains('\\') && !plugin.file.exists() {
+            return "write `/` between folders, also on Windows: elsewhere a `\\` is a part of the name"
+                .to_owned();
+        }
+        let here = source.path();
+        let is_link = here
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_symlink());
+        if is_link {
+            return format!(
+                "the path starts at the folder of {}, and not at that of the file to which this link \
+                 leads; write an absolute path, or name the file itself",
+                here.display()
+            );
+        }
+        "the path starts at the folder of this file; build the plugin first if it is not there yet"
+            .to_owned()
     }
 
     fn signals(&mut self, image: &Arc<Image>) -> Signals {
@@ -181,7 +211,12 @@ impl Assembly<'_> {
             .filter_map(|binding| {
                 let command = self.command(&binding.command);
                 let signal = self.accept(signals.of(&binding.signal));
-                Some((signal?, binding_kind(binding.on), command?))
+                Some(Bound {
+                    signal: signal?,
+                    binding: binding_kind(binding.on),
+                    first: binding.first,
+                    command: command?,
+                })
             })
             .collect();
         let defaults = defaults

@@ -87,6 +87,7 @@ impl Robot {
         let watch = Watch {
             image: image.clone(),
             recorder: recorder.clone(),
+            mechanisms: mechanisms.clone(),
             clock: options.real_time.then(Instant::now),
         };
         let mut scheduler = Scheduler::new(mechanisms, Box::new(watch));
@@ -149,6 +150,7 @@ impl Robot {
         // What the op mode before left behind ends first, and its outputs are safe.
         self.scheduler.set_enabled(false);
         self.scheduler.set_opmode(false);
+        self.scheduler.end_opmodes();
         self.hardware.image().set_enabled(enabled);
         if mode == RobotMode::EmergencyStopped {
             self.scheduler.cancel_all();
@@ -353,14 +355,15 @@ pub(crate) fn find_opmode(config: &RobotConfig, name: &str) -> Result<usize, Unk
 fn apply(scheduler: &mut Scheduler, behaviour: &Behaviour) {
     for (mechanism, command) in &behaviour.defaults {
         // Assembly has checked that it fits.
-        if let Err(error) = scheduler.set_default(*mechanism, command) {
+        if let Err(error) = scheduler.declare_default(*mechanism, command) {
             tracing::error!("{error}");
         }
     }
-    for (signal, binding, command) in &behaviour.bindings {
-        scheduler.bind(signal, *binding, command);
+    for bound in &behaviour.bindings {
+        scheduler.declare(&bound.signal, bound.binding, &bound.command, bound.first);
     }
     for command in &behaviour.schedule {
+        // A refusal is told by the scheduler's observer.
         scheduler.schedule(command);
     }
 }

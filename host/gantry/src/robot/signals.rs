@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gantry_hardware::{ChannelId, Image};
 use gantry_plugin::Topics;
 use gantry_scheduler::{Edge, MAX_SIGNAL_PARTS, Signal, Value};
 
 use super::commands::Wrong;
-use crate::config::{DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource, Span};
+use crate::config::{
+    DebounceEdge, NamedSignal, SignalExpr, SignalKind, SignalSource, SourceName, Span,
+};
 
 /// Makes signals of what the file says, on this robot's channels and topics.
 pub(super) struct Signals {
@@ -75,14 +78,14 @@ impl Signals {
 
     fn make(&self, expression: &SignalExpr) -> Signal {
         match &expression.kind {
-            SignalKind::IsTrue(source) => self.on(source, |number| number != 0.0),
+            SignalKind::IsTrue(source) => self.on(source, Some(false), |number| number != 0.0),
             SignalKind::Above(source, threshold) => {
                 let threshold = *threshold;
-                self.on(source, move |number| number > threshold)
+                self.on(source, None, move |number| number > threshold)
             }
             SignalKind::Below(source, threshold) => {
                 let threshold = *threshold;
-                self.on(source, move |number| number < threshold)
+                self.on(source, None, move |number| number < threshold)
             }
             SignalKind::Named(name) => self.named.get(name).cloned().unwrap_or_else(never),
             SignalKind::All(parts) => self.fold(parts, Signal::both),
@@ -119,27 +122,34 @@ impl Signals {
             .unwrap_or_else(never)
     }
 
-    /// A signal that looks at a source as a number; true is 1.
+    /// A signal that looks at a source as a number; true is 1. It is unknown while an input has not
+    /// answered, or not within the age that it may have; `unpublished` is its value while a topic has none.
     fn on(
         &self,
         source: &SignalSource,
+        unpublished: Option<bool>,
         holds: impl Fn(f64) -> bool + Send + Sync + 'static,
     ) -> Signal {
-        match source {
-            SignalSource::Channel(name) => {
+        match &source.of {
+            SourceName::Channel(name) => {
                 let image = self.image.clone();
-                match image.find(name) {
-                    Some(id) => Signal::new(move || holds(channel_as_number(&image, id))),
-                    // Only possible if the file was not checked against this image.
-                    None => never(),
-                }
+                // Only possible if the file was not checked against this image.
+                let Some(id) = image.find(name) else {
+                    return never();
+                };
+                let max_age = source.max_age.unwrap_or(Duration::MAX);
+                Signal::measured(move || {
+                    let age = image.age(id);
+                    let counts = age <= max_age && age != Duration::MAX;
+                    counts.then(|| holds(channel_as_number(&image, id)))
+                })
             }
-            SignalSource::Topic(name) => {
+            SourceName::Topic(name) => {
                 let (topics, name) = (self.topics.clone(), name.clone());
-                Signal::new(move || {
+                Signal::measured(move || {
                     let id = topics.find(&name);
-                    id.and_then(|id| topics.with(id, value_as_number))
-                        .is_some_and(&holds)
+                    let number = id.and_then(|id| topics.with(id, value_as_number));
+                    number.map(&holds).or(unpublished)
                 })
             }
         }

@@ -151,21 +151,20 @@ impl ImageBuilder {
     /// The image: every output at its safe value, every input unanswered, nobody an owner, and the
     /// robot disabled.
     pub fn build(self) -> Image {
-        let outputs_of = |index: usize| {
-            let owned = self.channels.iter().enumerate().filter(|(_, channel)| {
-                channel.direction == Direction::Output
-                    && channel.mechanism.is_some_and(|m| usize::from(m.0) == index)
-            });
-            owned.map(|(id, _)| ChannelId(id as u32)).collect()
-        };
-        let mechanisms = self.mechanisms.iter().enumerate();
-        let mechanisms = mechanisms
-            .map(|(index, name)| Mechanism {
+        let mechanisms = self.mechanisms.iter();
+        let mut mechanisms: Vec<Mechanism> = mechanisms
+            .map(|name| Mechanism {
                 name: Arc::from(name.as_str()),
                 owner: AtomicU64::new(0),
-                outputs: outputs_of(index),
+                outputs: Vec::new(),
             })
             .collect();
+        for (id, channel) in self.channels.iter().enumerate() {
+            if let (Direction::Output, Some(index)) = (channel.direction, channel.mechanism) {
+                let outputs = &mut mechanisms[usize::from(index.0)].outputs;
+                outputs.push(ChannelId(id as u32));
+            }
+        }
         let of_direction = |direction| {
             let channels = self.channels.iter().enumerate();
             channels

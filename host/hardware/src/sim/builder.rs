@@ -1,6 +1,6 @@
 //! Checks a description of devices against their models, then makes the devices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::device::{Device, Port};
@@ -24,6 +24,10 @@ pub enum ParameterValue {
 pub struct SimBuilder {
     image: Arc<Image>,
     devices: Vec<Description>,
+    by_name: HashMap<String, usize>,
+    battery: Option<usize>,
+    /// Of each channel that is connected, the first device.
+    connected: HashMap<ChannelId, usize>,
 }
 
 /// A device that fits its model, with all defaults filled in.
@@ -39,6 +43,7 @@ struct Description {
 pub(super) struct Arguments<'a> {
     description: &'a Description,
     devices: &'a [Description],
+    by_name: &'a HashMap<String, usize>,
     image: &'a Image,
 }
 
@@ -48,6 +53,9 @@ impl SimBuilder {
         Self {
             image,
             devices: Vec::new(),
+            by_name: HashMap::new(),
+            battery: None,
+            connected: HashMap::new(),
         }
     }
 
@@ -72,20 +80,24 @@ impl SimBuilder {
                 nearest: nearest_model(model_name).map(str::to_owned),
             });
         };
-        if self.devices.iter().any(|device| device.name == name) {
+        if self.by_name.contains_key(&name) {
             return Err(SimError::DuplicateDevice(name));
         }
-        let battery = |device: &&Description| device.model.name == "battery";
-        if let Some(first) = self.devices.iter().find(battery)
-            && model.name == "battery"
-        {
+        let is_battery = model.name == "battery";
+        if let Some(first) = self.battery.filter(|_| is_battery) {
             return Err(SimError::SecondBattery {
-                first: first.name.clone(),
+                first: self.devices[first].name.clone(),
                 second: name,
             });
         }
         let parameters = complete(&name, model, parameters)?;
         let ports = self.connect(&name, model, ports)?;
+        let place = self.devices.len();
+        self.battery = self.battery.or(is_battery.then_some(place));
+        for channel in ports.values() {
+            self.connected.entry(*channel).or_insert(place);
+        }
+        self.by_name.insert(name.clone(), place);
         self.devices.push(Description {
             name,
             model,
@@ -110,6 +122,7 @@ impl SimBuilder {
             made.push((description.model.make)(&Arguments {
                 description,
                 devices: &self.devices,
+                by_name: &self.by_name,
                 image: &self.image,
             })?);
             channels.extend(description.ports.values().copied());
@@ -144,9 +157,8 @@ impl SimBuilder {
                     problem,
                 });
             }
-            let mut others = self.devices.iter();
-            let first = others.find(|other| other.ports.values().any(|taken| *taken == id));
-            let first = first.map(|other| other.name.as_str());
+            let first = self.connected.get(&id);
+            let first = first.map(|first| self.devices[*first].name.as_str());
             let here = connected
                 .values()
                 .any(|taken| *taken == id)
@@ -185,7 +197,7 @@ impl SimBuilder {
             return Ok(());
         }
         let device = description.name.clone();
-        match self.devices.iter().find(|other| other.name == *named) {
+        match self.by_name.get(named).map(|place| &self.devices[*place]) {
             None => Err(SimError::UnknownDevice {
                 device,
                 parameter: spec.name,
@@ -224,8 +236,7 @@ impl Arguments<'_> {
 
     /// The index of the device that a parameter names, if it names one.
     pub(super) fn device(&self, name: &str) -> Option<usize> {
-        let named = self.text(name);
-        self.devices.iter().position(|device| device.name == named)
+        self.by_name.get(self.text(name)).copied()
     }
 
     /// The index of the device that a parameter must name.

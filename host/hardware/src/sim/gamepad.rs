@@ -21,25 +21,28 @@ pub(super) const MODEL: ModelSpec = ModelSpec {
     )
     .or_text("")],
     ports: &[
-        PortSpec::input("left-x", "", "The left stick, -1 (left) to 1."),
+        PortSpec::input("left-x", "", "The left stick, -1 (left) to 1.").within(-1.0, 1.0),
         PortSpec::input(
             "left-y",
             "",
             "The left stick, -1 (away from the driver) to 1.",
-        ),
-        PortSpec::input("right-x", "", "The right stick, -1 (left) to 1."),
+        )
+        .within(-1.0, 1.0),
+        PortSpec::input("right-x", "", "The right stick, -1 (left) to 1.").within(-1.0, 1.0),
         PortSpec::input(
             "right-y",
             "",
             "The right stick, -1 (away from the driver) to 1.",
-        ),
-        PortSpec::input("left-trigger", "", "0 to 1."),
-        PortSpec::input("right-trigger", "", "0 to 1."),
+        )
+        .within(-1.0, 1.0),
+        PortSpec::input("left-trigger", "", "0 to 1.").within(0.0, 1.0),
+        PortSpec::input("right-trigger", "", "0 to 1.").within(0.0, 1.0),
         PortSpec::input(
             "pov",
             "",
             "Degrees clockwise from up; -1 if it is not pressed.",
-        ),
+        )
+        .within(-1.0, 359.0),
         PortSpec::boolean_input("a", "The A button."),
         PortSpec::boolean_input("b", "The B button."),
         PortSpec::boolean_input("x", "The X button."),
@@ -62,8 +65,74 @@ struct Gamepad {
     script: Vec<Entry>,
     /// The first entry that has not been played.
     next: usize,
-    values: [f64; MODEL.ports.len()],
+    shown: [Shown; MODEL.ports.len()],
     ports: [Port; MODEL.ports.len()],
+}
+
+/// What a port shows, and what it is going to. Whatever is done on it for less than a tick is seen in one.
+#[derive(Clone, Copy)]
+struct Shown {
+    now: f64,
+    /// What comes with the next ticks, `coming` of them.
+    next: [f64; MOST_COMING],
+    coming: usize,
+}
+
+/// How far what is seen may be behind what is done, in ticks.
+const MOST_COMING: usize = 4;
+
+impl Shown {
+    fn at_rest(port: usize) -> Self {
+        Self {
+            now: rest(port),
+            next: [0.0; MOST_COMING],
+            coming: 0,
+        }
+    }
+
+    fn put(&mut self, port: usize, value: f64) {
+        let last = match self.coming {
+            0 => self.now,
+            coming => self.next[coming - 1],
+        };
+        if value == last {
+            return;
+        }
+        if port < POV {
+            // A stick is where it is; only that it was moved and let go has to be seen.
+            self.coming = match value == rest(port) && self.coming > 0 {
+                true => {
+                    self.next[0] = last;
+                    1
+                }
+                false => 0,
+            };
+        } else if self.coming == MOST_COMING {
+            // Nobody presses so often within a tick: the oldest press and its end are left out.
+            self.next.copy_within(2.., 0);
+            self.coming -= 2;
+        }
+        self.next[self.coming] = value;
+        self.coming += 1;
+    }
+
+    /// What the next tick sees.
+    fn advance(&mut self) -> f64 {
+        if self.coming > 0 {
+            self.now = self.next[0];
+            self.next.copy_within(1.., 0);
+            self.coming -= 1;
+        }
+        self.now
+    }
+}
+
+/// What a port shows while nobody touches it.
+fn rest(port: usize) -> f64 {
+    match port {
+        POV => -1.0,
+        _ => 0.0,
+    }
 }
 
 /// From `at` seconds on, a port has this value.
@@ -75,23 +144,38 @@ struct Entry {
 }
 
 fn make(a: &Arguments<'_>) -> Result<Box<dyn Device>, SimError> {
-    let entries = a.text("script").split([';', '\n']).map(str::trim);
-    let mut script = entries
-        .filter(|entry| !entry.is_empty())
+    let mut script = entries(a.text("script"))
         .map(|entry| parse(entry).map_err(|problem| a.bad("script", &problem)))
         .collect::<Result<Vec<_>, _>>()?;
     // Stable: of two entries for the same moment, the later one counts.
-    script.sort_by(|a, b| a.at.total_cmp(&b.at));
-    let mut values = [0.0; MODEL.ports.len()];
-    values[POV] = -1.0;
+    script.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.port.cmp(&b.port)));
+    script.dedup_by(|later, entry| {
+        let same = (entry.at, entry.port) == (later.at, later.port);
+        if same {
+            entry.value = later.value;
+        }
+        same
+    });
     let mut gamepad = Gamepad {
         script,
         next: 0,
-        values,
+        shown: std::array::from_fn(Shown::at_rest),
         ports: std::array::from_fn(|index| a.port(MODEL.ports[index].name)),
     };
     gamepad.play(0.0);
     Ok(Box::new(gamepad))
+}
+
+fn entries(script: &str) -> impl Iterator<Item = &str> {
+    let entries = script.split([';', '\n']).map(str::trim);
+    entries.filter(|entry| !entry.is_empty())
+}
+
+/// Everything that is wrong with the script of a gamepad.
+pub fn script_problems(script: &str) -> Vec<String> {
+    entries(script)
+        .filter_map(|entry| parse(entry).err())
+        .collect()
 }
 
 impl Device for Gamepad {
@@ -100,7 +184,8 @@ impl Device for Gamepad {
     }
 
     fn measure(&mut self, inputs: &mut InputFrame<'_>, _noise: &mut Noise) {
-        for (index, (port, value)) in self.ports.into_iter().zip(self.values).enumerate() {
+        for (index, (port, shown)) in self.ports.iter().zip(&mut self.shown).enumerate() {
+            let value = shown.advance();
             if index < FIRST_BUTTON {
                 port.put(inputs, value);
             } else {
@@ -114,7 +199,7 @@ impl Gamepad {
     fn play(&mut self, time: f64) {
         // Half a microsecond of leeway: `time` is a sum of steps.
         while let Some(entry) = self.script.get(self.next).filter(|e| e.at <= time + 5e-7) {
-            self.values[entry.port] = entry.value;
+            self.shown[entry.port].put(entry.port, entry.value);
             self.next += 1;
         }
     }
@@ -139,12 +224,8 @@ fn parse(entry: &str) -> Result<Entry, String> {
         "false" => 0.0,
         number => number.parse::<f64>().map_err(|_| form())?,
     };
-    let (least, greatest) = match port {
-        POV => (-1.0, 359.0),
-        index if index >= FIRST_BUTTON => (0.0, 1.0),
-        _ if name.ends_with("trigger") => (0.0, 1.0),
-        _ => (-1.0, 1.0),
-    };
+    // Buttons are numbers here.
+    let (least, greatest) = MODEL.ports[port].range.unwrap_or((0.0, 1.0));
     if !(least..=greatest).contains(&value) {
         return Err(format!(
             "\"{entry}\": {name} is between {least} and {greatest}"

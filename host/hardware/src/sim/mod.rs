@@ -29,6 +29,7 @@ mod travel;
 
 pub use builder::{ParameterValue, SimBuilder};
 pub use error::SimError;
+pub use gamepad::script_problems;
 pub use spec::{Literal, ModelSpec, ParameterSpec, PortKind, PortSpec};
 
 use crate::driver::{Driver, DriverError, InputFrame, OutputFrame, Tick};

@@ -59,6 +59,8 @@ pub struct PortSpec {
     pub unit: &'static str,
     /// Whether it must be connected.
     pub required: bool,
+    /// The least and the greatest number that it measures, if that is known.
+    pub range: Option<(f64, f64)>,
     /// What it is.
     pub summary: &'static str,
 }
@@ -145,8 +147,14 @@ impl PortSpec {
             kind: PortKind::Number,
             unit,
             required: false,
+            range: None,
             summary,
         }
+    }
+
+    pub(super) const fn within(mut self, least: f64, greatest: f64) -> Self {
+        self.range = Some((least, greatest));
+        self
     }
 
     pub(super) const fn boolean_input(name: &'static str, summary: &'static str) -> Self {

@@ -13,12 +13,12 @@ const SECRET: usize = 64;
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The system says no.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {error}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        error: io::Error,
     },
     /// It is a symbolic link, a device, or the like.
     #[error("{} is {found}, and a {wanted} is wanted; remove it, or choose another place", path.display())]
@@ -67,9 +67,9 @@ pub enum CacheError {
 
 /// Makes a folder if it is missing, and says whether others can put anything into it.
 pub(super) fn folder(path: &Path) -> Result<(), CacheError> {
-    let failed = |source| CacheError::Io {
+    let failed = |error| CacheError::Io {
         path: path.to_owned(),
-        source,
+        error,
     };
     if let Err(error) = fs::symlink_metadata(path)
         && error.kind() == io::ErrorKind::NotFound
@@ -89,9 +89,9 @@ pub(super) fn folder(path: &Path) -> Result<(), CacheError> {
 
 /// The secret of this machine and user, made if it is missing.
 pub(super) fn secret(path: &Path) -> Result<[u8; SECRET], CacheError> {
-    let failed = |source| CacheError::Io {
+    let failed = |error| CacheError::Io {
         path: path.to_owned(),
-        source,
+        error,
     };
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     folder(parent.unwrap_or(Path::new(".")))?;

@@ -5,6 +5,7 @@
 use gantry_hardware::{ChannelId, Direction, Image, Kind, WriteError};
 use gantry_scheduler::Signal;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Grants;
 
@@ -44,15 +45,19 @@ impl NumberInput {
         age(image, self.0)
     }
 
-    /// A condition on the value.
+    /// A condition on the value; unknown until the device has answered.
     pub(crate) fn signal(
         self,
         image: &Arc<Image>,
         holds: impl Fn(f64) -> bool + Send + Sync + 'static,
     ) -> Signal {
         let image = image.clone();
-        Signal::new(move || holds(image.number(self.0)))
+        Signal::measured(move || has_answered(&image, self.0).then(|| holds(image.number(self.0))))
     }
+}
+
+fn has_answered(image: &Image, channel: ChannelId) -> bool {
+    image.age(channel) != Duration::MAX
 }
 
 impl BooleanInput {
@@ -68,10 +73,10 @@ impl BooleanInput {
         age(image, self.0)
     }
 
-    /// True while the value is.
+    /// True while the value is; unknown until the device has answered.
     pub(crate) fn signal(self, image: &Arc<Image>) -> Signal {
         let image = image.clone();
-        Signal::new(move || image.boolean(self.0))
+        Signal::measured(move || has_answered(&image, self.0).then(|| image.boolean(self.0)))
     }
 }
 

@@ -1,9 +1,13 @@
 //! Default commands: what runs on a mechanism that nobody else requires.
 
+use std::mem;
+use std::time::Duration;
+
+use super::refusals::RefusalRow;
 use super::runs::Scope;
 use super::triggers::succeed;
-use super::{InvalidDefault, Scheduler};
-use crate::{Claim, Command, MechanismId};
+use super::{InvalidDefault, SHORT_DEFAULT, SHORT_DEFAULTS, Scheduler};
+use crate::{Admission, Claim, Command, MechanismId, StartSource};
 
 /// The default commands, per mechanism and scope.
 pub(super) struct Defaults {
@@ -11,6 +15,53 @@ pub(super) struct Defaults {
     stacks: Vec<Vec<DefaultCommand>>,
     /// The mechanisms that have had a default command, in the order of their first.
     order: Vec<MechanismId>,
+    /// Per mechanism.
+    starts: Vec<Starts>,
+}
+
+/// How the starts of a mechanism's default command went.
+#[derive(Default)]
+struct Starts {
+    refused: RefusalRow,
+    /// What was started last, and when.
+    last: Option<(Command, Duration)>,
+    /// Whether that has ended by itself.
+    ended: bool,
+    /// How often in a row it was short.
+    short: u32,
+}
+
+impl Starts {
+    fn has_ended(&mut self, command: &Command, now: Duration) {
+        if let Some((last, since)) = &self.last
+            && last == command
+        {
+            self.ended = true;
+            self.short = match now.saturating_sub(*since) < SHORT_DEFAULT {
+                true => self.short.saturating_add(1),
+                false => 0,
+            };
+        }
+    }
+
+    /// Whether a command has been short so often that its next start has to wait, and if so, whether it
+    /// has to now.
+    fn rests(&self, command: &Command, now: Duration) -> Option<bool> {
+        let (last, since) = self.last.as_ref()?;
+        let often = self.ended && self.short >= SHORT_DEFAULTS && last == command;
+        often.then(|| now.saturating_sub(*since) < SHORT_DEFAULT)
+    }
+
+    fn begin(&mut self, command: &Command, now: Duration) {
+        if !mem::take(&mut self.ended) {
+            // Somebody else has ended it.
+            self.short = 0;
+        }
+        match &mut self.last {
+            Some((last, since)) if last == command => *since = now,
+            last => *last = Some((command.clone(), now)),
+        }
+    }
 }
 
 struct DefaultCommand {
@@ -22,6 +73,8 @@ struct DefaultCommand {
     /// It was set more than once, and so supersedes itself: what is running of it is canceled as
     /// if another had been set, and started anew.
     again: bool,
+    /// It was declared: when it is short too often, it rests.
+    declared: bool,
 }
 
 impl Defaults {
@@ -29,6 +82,7 @@ impl Defaults {
         Self {
             stacks: (0..mechanisms).map(|_| Vec::new()).collect(),
             order: Vec::with_capacity(mechanisms),
+            starts: (0..mechanisms).map(|_| Starts::default()).collect(),
         }
     }
 
@@ -67,6 +121,7 @@ impl Scheduler {
         mechanism: MechanismId,
         command: &Command,
         scope: Scope,
+        declared: bool,
     ) -> Result<Added, InvalidDefault> {
         let requirements = command.requirements();
         if !requirements.contains(mechanism) || requirements.len() != 1 {
@@ -96,6 +151,7 @@ impl Scheduler {
             scope,
             claim: before.and_then(|before| before.claim),
             again: same.is_some(),
+            declared,
         });
         if !self.defaults.order.contains(&mechanism) {
             self.defaults.order.push(mechanism);
@@ -130,6 +186,9 @@ impl Scheduler {
         }
         let stack = &self.defaults.stacks[mechanism.index()];
         let Some((current, wider)) = stack.split_last() else {
+            let starts = &mut self.defaults.starts[mechanism.index()];
+            let mut refused = mem::take(&mut starts.refused);
+            self.end_refusals(StartSource::Default, &mut refused);
             return;
         };
         let again = current.again && current.command.is_running();
@@ -149,9 +208,42 @@ impl Scheduler {
         let index = mechanism.index();
         let wanted = !self.holders[index].is_empty() || self.queued_for[index].is_some();
         // The cleanup of one that was superseded may have ended the scope.
-        if !wanted && self.is_active(&current.scope) {
-            let (command, scope) = (current.command.clone(), current.scope.clone());
-            self.schedule_in(&command, scope);
+        let wanted = wanted || !self.is_active(&current.scope);
+        let (command, scope, declared) = (
+            current.command.clone(),
+            current.scope.clone(),
+            current.declared,
+        );
+        let starts = &mut self.defaults.starts[index];
+        let mut refused = mem::take(&mut starts.refused);
+        let rests = starts.rests(&command, self.tick.time).filter(|_| declared);
+        if wanted {
+            self.end_refusals(StartSource::Default, &mut refused);
+        } else if rests != Some(true) {
+            let admission = self.start_from(StartSource::Default, &command, scope, &mut refused);
+            if admission == Admission::Scheduled {
+                self.defaults.starts[index].begin(&command, self.tick.time);
+            }
+        }
+        self.defaults.starts[index].refused = refused;
+    }
+
+    /// Takes note that a command has ended by itself, which may be a default command.
+    pub(super) fn note_default_ended(&mut self, command: &Command) {
+        let mut requirements = command.requirements().iter();
+        let (Some(mechanism), None) = (requirements.next(), requirements.next()) else {
+            return;
+        };
+        let Some(current) = self.defaults.stacks[mechanism.index()].last() else {
+            return;
+        };
+        let declared = current.declared && current.command == *command;
+        let starts = &mut self.defaults.starts[mechanism.index()];
+        let before = starts.short;
+        starts.has_ended(command, self.tick.time);
+        if declared && before < starts.short && starts.short == SHORT_DEFAULTS {
+            self.observer
+                .default_ends_at_once(self.tick, mechanism, command);
         }
     }
 

@@ -244,12 +244,14 @@ impl Scheduler {
 
     fn complete(&mut self, key: Key, value: Option<crate::Value>) {
         self.emit(key, EventKind::Completed(value.as_ref()));
+        self.default_may_have_ended(key);
         self.end(key, &Outcome::Completed(value));
     }
 
     /// Ends a run that failed. The failure climbs until somebody is waiting for that branch.
     pub(super) fn fail(&mut self, key: Key, failure: Failure) {
         self.emit(key, EventKind::Failed(&failure));
+        self.default_may_have_ended(key);
         let outcome = Outcome::Failed(failure);
         let mut branches = Vec::new();
         let mut branch = key;
@@ -264,6 +266,13 @@ impl Scheduler {
         self.end(key, &outcome);
         for branch in branches {
             self.cancel_run(branch);
+        }
+    }
+
+    fn default_may_have_ended(&mut self, key: Key) {
+        if let Some(run) = self.runs.get(key) {
+            let command = run.command.clone();
+            self.note_default_ended(&command);
         }
     }
 

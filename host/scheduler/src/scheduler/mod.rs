@@ -5,6 +5,7 @@ mod defaults;
 mod forked;
 mod lifecycle;
 mod periodic;
+mod refusals;
 mod requests;
 mod runs;
 mod triggers;
@@ -16,12 +17,13 @@ use std::time::Duration;
 use self::defaults::Defaults;
 use self::forked::Forked;
 use self::lifecycle::Ends;
+use self::refusals::RefusalRow;
 use self::runs::{Key, Runs, Scope, Stage};
 use self::triggers::Triggers;
 use self::waits::Turns;
 use crate::{
-    Admission, Binding, Command, Event, EventKind, MechanismId, Mechanisms, Observer, RunId,
-    Signal, Supplier, Tick,
+    Admission, Binding, Command, Event, EventKind, FirstLook, MechanismId, Mechanisms, Observer,
+    RunId, Signal, StartSource, Supplier, Tick,
 };
 
 /// Bounds that keep one tick's work finite whatever the bodies do.
@@ -54,6 +56,13 @@ impl Default for Limits {
         }
     }
 }
+
+/// A default command that ends by itself sooner than this after its start is a short one; see
+/// [`Scheduler::declare_default`].
+pub const SHORT_DEFAULT: Duration = Duration::from_millis(250);
+
+/// How often in a row a default command may be short before it is started less often.
+pub const SHORT_DEFAULTS: u32 = 5;
 
 /// Runs commands by the rules, one [`tick`](Scheduler::tick) at a time.
 ///
@@ -193,13 +202,20 @@ impl Scheduler {
         self.tick.number += 1;
     }
 
-    /// Queues a command for the next tick, in the scope of the present op mode if there is one.
+    /// Queues a command for the next tick, in the scope of the present op mode if there is one. The
+    /// [`Observer`] is told of a refusal too.
     ///
     /// # Panics
     ///
     /// If it requires a mechanism that is not one of this scheduler's.
     pub fn schedule(&mut self, command: &Command) -> Admission {
-        self.schedule_in(command, self.outer_scope())
+        let scope = self.outer_scope();
+        self.start_from(
+            StartSource::Schedule,
+            command,
+            scope,
+            &mut RefusalRow::default(),
+        )
     }
 
     /// Cancels a command and everything below it. Does nothing if it is not queued or running.
@@ -239,8 +255,27 @@ impl Scheduler {
     /// Binds a command to a signal, in the scope of the present op mode if there is one.
     pub fn bind(&mut self, signal: &Signal, binding: Binding, command: &Command) {
         let scope = self.outer_scope();
+        let (signal, command) = (signal.clone(), command.clone());
         self.triggers
-            .add(signal.clone(), binding, command.clone(), scope, None);
+            .add(signal, binding, command, scope, None, None);
+    }
+
+    /// Binds a command to a signal, in the scope of the present op mode if there is one, as a robot's
+    /// description does. Nothing that was built up before counts: the signal [begins
+    /// anew](Signal::begin_anew) now, and whenever the op mode changes or the robot is enabled or disabled.
+    /// What the first look is after that, the binding says.
+    pub fn declare(
+        &mut self,
+        signal: &Signal,
+        binding: Binding,
+        command: &Command,
+        first: FirstLook,
+    ) {
+        let scope = self.outer_scope();
+        signal.begin_anew();
+        let (signal, command) = (signal.clone(), command.clone());
+        self.triggers
+            .add(signal, binding, command, scope, None, Some(first));
     }
 
     /// Sets a mechanism's default command, in the scope of the present op mode if there is one.
@@ -253,7 +288,24 @@ impl Scheduler {
         mechanism: MechanismId,
         command: &Command,
     ) -> Result<(), InvalidDefault> {
-        self.add_default(mechanism, command, self.outer_scope())
+        self.add_default(mechanism, command, self.outer_scope(), false)
+            .map(|_| ())
+    }
+
+    /// Sets a mechanism's default command as [`set_default`](Scheduler::set_default) does, for a robot's
+    /// description. One that ends by itself within [`SHORT_DEFAULT`], [`SHORT_DEFAULTS`] times in a row, is
+    /// started once per [`SHORT_DEFAULT`] from then on, until it has run for longer or something else has
+    /// ended it; the [`Observer`] is told.
+    ///
+    /// # Errors
+    ///
+    /// The command must require exactly that mechanism.
+    pub fn declare_default(
+        &mut self,
+        mechanism: MechanismId,
+        command: &Command,
+    ) -> Result<(), InvalidDefault> {
+        self.add_default(mechanism, command, self.outer_scope(), true)
             .map(|_| ())
     }
 
@@ -267,12 +319,22 @@ impl Scheduler {
             self.opmode_stretches += 1;
             self.opmode_stretches
         });
+        self.begin_declared_anew();
+    }
+
+    /// Ends at once what [`tick`](Scheduler::tick) would end first: the commands and bindings of op modes
+    /// that are over. What is scheduled after this in another stretch of the same op mode is not taken for
+    /// something of the one before.
+    pub fn end_opmodes(&mut self) {
+        self.end_scopes();
     }
 
     /// Enables or disables the robot. Disabling cancels, at once, every command that does not run
     /// while disabled.
     pub fn set_enabled(&mut self, enabled: bool) {
-        self.enabled = enabled;
+        if std::mem::replace(&mut self.enabled, enabled) != enabled {
+            self.begin_declared_anew();
+        }
         if !enabled {
             for key in self.runs.sorted(|run| !run.command.runs_while_disabled()) {
                 self.cancel_run(key);

@@ -104,7 +104,7 @@ impl Scheduler {
         if let Err(answer) = check_signal(&signal) {
             return Some(answer);
         }
-        if signal.sample_contained(self.tick) {
+        if signal.look_contained(self.tick) == Some(true) {
             return Some(Answer::Waited(WaitResult::Met));
         }
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
@@ -347,7 +347,8 @@ impl Scheduler {
             Err(answer) => return answer,
         };
         let scope = self.scope_of_children(key);
-        self.triggers.add(signal, binding, command, scope, claim);
+        self.triggers
+            .add(signal, binding, command, scope, claim, None);
         Answer::Done
     }
 
@@ -361,7 +362,7 @@ impl Scheduler {
                 self.mechanisms.name(mechanism)
             ));
         }
-        match self.add_default(mechanism, command, scope) {
+        match self.add_default(mechanism, command, scope, false) {
             Err(error) => return Answer::Invalid(error.to_string()),
             Ok(Added::Again) => {}
             Ok(Added::New) => match self.count_scoped(key, 1) {

@@ -2,9 +2,12 @@
 //!
 //! They queue and cancel; nothing starts before the queue is promoted.
 
+use std::mem;
+
 use super::Scheduler;
+use super::refusals::RefusalRow;
 use super::runs::Scope;
-use crate::{Binding, Claim, Command, Signal};
+use crate::{Binding, Claim, Command, FirstLook, Signal, StartSource};
 
 /// One binding of a command to a signal.
 struct Trigger {
@@ -15,10 +18,33 @@ struct Trigger {
     successor: Option<Command>,
     scope: Scope,
     _claim: Option<Claim>,
-    /// The sample before; none before the first.
-    before: Option<bool>,
+    looks: Looks,
+    refused: RefusalRow,
     /// Its scope has ended; it is about to go.
     removed: bool,
+}
+
+/// What a trigger has seen of its signal.
+struct Looks {
+    /// The look before; none before the first.
+    before: Option<Option<bool>>,
+    /// Whether the next look is the first since the signal began anew.
+    first: bool,
+    /// What the first look is, if the binding was declared.
+    declared: Option<FirstLook>,
+    /// Whether a change to true, or to false, counts: it has been seen that the signal was not so before.
+    armed: bool,
+}
+
+impl Looks {
+    fn new(declared: Option<FirstLook>) -> Self {
+        Self {
+            before: None,
+            first: true,
+            declared,
+            armed: declared != Some(FirstLook::Baseline),
+        }
+    }
 }
 
 /// All triggers, in the order in which they were made.
@@ -33,6 +59,7 @@ impl Triggers {
         command: Command,
         scope: Scope,
         claim: Option<Claim>,
+        declared: Option<FirstLook>,
     ) {
         self.0.push(Trigger {
             signal,
@@ -41,7 +68,8 @@ impl Triggers {
             successor: None,
             scope,
             _claim: claim,
-            before: None,
+            looks: Looks::new(declared),
+            refused: RefusalRow::default(),
             removed: false,
         });
     }
@@ -62,26 +90,35 @@ impl Scheduler {
             if !self.is_active(&self.triggers.0[index].scope) {
                 // Its scope has ended in this very tick.
                 stale = true;
-                if !std::mem::replace(&mut self.triggers.0[index].removed, true) {
+                if !mem::replace(&mut self.triggers.0[index].removed, true) {
                     self.undo(index);
                 }
                 continue;
             }
             let trigger = &mut self.triggers.0[index];
             succeed(&mut trigger.command, &mut trigger.successor);
-            let now = trigger.signal.sample_contained(self.tick);
-            let edge = trigger.before.replace(now) != Some(now);
-            let Some(action) = action(trigger.binding, now, edge) else {
-                continue;
-            };
+            let now = trigger.signal.look_contained(self.tick);
+            if !trigger.looks.armed {
+                let undelayed = trigger.signal.undelayed_contained(self.tick);
+                trigger.looks.armed = undelayed != Some(trigger.binding.wants());
+            }
+            let action = trigger.looks.look(trigger.binding, now);
+            let mut refused = mem::take(&mut trigger.refused);
             let (command, scope) = (trigger.command.clone(), trigger.scope.clone());
             match action {
-                Action::Cancel => self.cancel(&command),
-                Action::Toggle if command.is_running() => self.cancel(&command),
-                Action::Start | Action::Toggle => {
-                    self.schedule_in(&command, scope);
+                Some(Action::Start) => {
+                    self.start_from(StartSource::Binding, &command, scope, &mut refused);
                 }
+                Some(Action::Toggle) if !command.is_running() => {
+                    self.start_from(StartSource::Binding, &command, scope, &mut refused);
+                }
+                Some(Action::Cancel | Action::Toggle) => {
+                    self.end_refusals(StartSource::Binding, &mut refused);
+                    self.cancel(&command);
+                }
+                None => self.end_refusals(StartSource::Binding, &mut refused),
             }
+            self.triggers.0[index].refused = refused;
         }
         if stale {
             self.triggers.0.retain(|trigger| !trigger.removed);
@@ -103,6 +140,18 @@ impl Scheduler {
         self.triggers.0.retain(|trigger| !trigger.removed);
     }
 
+    /// Lets what was declared begin anew: nothing that its signals have built up counts from now on.
+    pub(super) fn begin_declared_anew(&mut self) {
+        for trigger in &mut self.triggers.0 {
+            let looks = &mut trigger.looks;
+            if looks.declared.is_some() {
+                trigger.signal.begin_anew();
+                looks.first = true;
+                looks.armed = looks.declared == Some(FirstLook::Edge);
+            }
+        }
+    }
+
     /// Lets another command take the place of one in all triggers.
     pub(super) fn replace_in_triggers(&mut self, command: &Command, by: &Command) {
         for trigger in &mut self.triggers.0 {
@@ -118,9 +167,12 @@ impl Scheduler {
             signal,
             command,
             scope,
+            refused,
             ..
-        } = &self.triggers.0[index];
+        } = &mut self.triggers.0[index];
         let (parts, scope, command) = (signal.parts(), scope.clone(), command.clone());
+        let mut refused = mem::take(refused);
+        self.end_refusals(StartSource::Binding, &mut refused);
         self.forget_scoped(&scope, parts as usize);
         self.cancel(&command);
     }
@@ -137,17 +189,42 @@ pub(super) fn succeed(command: &mut Command, successor: &mut Option<Command>) {
     }
 }
 
-fn action(binding: Binding, now: bool, edge: bool) -> Option<Action> {
-    match binding {
-        Binding::OnTrue => (edge && now).then_some(Action::Start),
-        Binding::OnFalse => (edge && !now).then_some(Action::Start),
-        Binding::WhileTrue => edge.then_some(if now { Action::Start } else { Action::Cancel }),
-        Binding::WhileFalse => edge.then_some(if now { Action::Cancel } else { Action::Start }),
-        Binding::RetryWhileTrue if now => Some(Action::Start),
-        Binding::RetryWhileTrue => edge.then_some(Action::Cancel),
-        Binding::RetryWhileFalse if !now => Some(Action::Start),
-        Binding::RetryWhileFalse => edge.then_some(Action::Cancel),
-        Binding::ToggleOnTrue => (edge && now).then_some(Action::Toggle),
-        Binding::ToggleOnFalse => (edge && !now).then_some(Action::Toggle),
+impl Looks {
+    /// What a look at the signal does.
+    fn look(&mut self, binding: Binding, now: Option<bool>) -> Option<Action> {
+        let first = mem::take(&mut self.first);
+        let before = self.before.replace(now);
+        let wanted = Some(binding.wants());
+        match binding {
+            Binding::OnTrue | Binding::OnFalse | Binding::ToggleOnTrue | Binding::ToggleOnFalse => {
+                let changed = match first {
+                    true => self.declared != Some(FirstLook::Baseline),
+                    // What was unknown may become true, but not false.
+                    false if wanted == Some(true) => before.is_some_and(|before| before != wanted),
+                    false => before == Some(Some(true)),
+                };
+                let toggles = matches!(binding, Binding::ToggleOnTrue | Binding::ToggleOnFalse);
+                let action = if toggles {
+                    Action::Toggle
+                } else {
+                    Action::Start
+                };
+                (now == wanted && changed && self.armed).then_some(action)
+            }
+            Binding::WhileTrue
+            | Binding::WhileFalse
+            | Binding::RetryWhileTrue
+            | Binding::RetryWhileFalse => {
+                let retries = matches!(binding, Binding::RetryWhileTrue | Binding::RetryWhileFalse);
+                let held = before == Some(wanted);
+                if now == wanted {
+                    (retries || first || !held).then_some(Action::Start)
+                } else {
+                    // A binding of the reference cancels with its first look, whoever started it.
+                    let undeclared = first && self.declared.is_none() && now.is_some();
+                    (held || undeclared).then_some(Action::Cancel)
+                }
+            }
+        }
     }
 }

@@ -178,7 +178,7 @@ impl Scheduler {
             Wait::Condition {
                 signal, deadline, ..
             } => {
-                if signal.sample_contained(tick) {
+                if signal.look_contained(tick) == Some(true) {
                     Turn::Resume(Answer::Waited(WaitResult::Met))
                 } else if deadline.is_some_and(|deadline| tick.time >= deadline) {
                     Turn::Resume(Answer::Waited(WaitResult::TimedOut))

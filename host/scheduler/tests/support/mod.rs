@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gantry_scheduler::{
     BodyError, Co, Command, CommandBuilder, Event, EventKind, Limits, MechanismId, Mechanisms,
-    Observer, RunId, Scheduler, Signal, Value,
+    Observer, RefusedStart, RunId, Scheduler, Signal, Tick, Value,
 };
 
 /// What native bodies return.
@@ -52,6 +52,12 @@ impl Bench {
     /// Journals changes of ownership too.
     pub(crate) fn with_owners(self) -> Self {
         self.journal.0.owners.store(true, Ordering::Relaxed);
+        self
+    }
+
+    /// Journals starts that are refused, and default commands that end at once.
+    pub(crate) fn with_refusals(self) -> Self {
+        self.journal.0.refusals.store(true, Ordering::Relaxed);
         self
     }
 
@@ -288,6 +294,7 @@ struct Pages {
     tick: AtomicU64,
     turns: AtomicBool,
     owners: AtomicBool,
+    refusals: AtomicBool,
 }
 
 impl Journal {
@@ -342,6 +349,29 @@ impl Observer for Recorder {
             event.kind.name(),
             event.command.name()
         ));
+    }
+
+    fn start_refused(&mut self, refused: &RefusedStart<'_>) {
+        if self.0.0.refusals.load(Ordering::Relaxed) {
+            let again = match refused.again {
+                0 => String::new(),
+                again => format!(", {again} times again"),
+            };
+            self.0.write(format!(
+                "start-refused {} ({}): {}{again}",
+                refused.command.name(),
+                refused.source.name(),
+                refused.blocker.reason(),
+            ));
+        }
+    }
+
+    fn default_ends_at_once(&mut self, _: Tick, mechanism: MechanismId, command: &Command) {
+        if self.0.0.refusals.load(Ordering::Relaxed) {
+            let mechanism = self.1.name(mechanism);
+            self.0
+                .write(format!("{} of {mechanism} ends at once", command.name()));
+        }
     }
 
     fn owner_changed(&mut self, mechanism: MechanismId, owner: Option<RunId>, released: bool) {

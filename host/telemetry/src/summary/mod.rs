@@ -169,6 +169,35 @@ impl Summary<'_> {
         page.unlisted(pairs.len(), "pairs");
     }
 
+    fn refused_starts(&self, page: &mut Page) {
+        let mut refused: Vec<_> = self.statistics.refused_starts().iter().collect();
+        if refused.is_empty() {
+            return;
+        }
+        page.heading("Refused starts: what was to start and did not");
+        refused.sort_by(|a, b| b.times.cmp(&a.times).then(a.command.cmp(&b.command)));
+        let mut table = Table::new(WIDTH);
+        table.column("", Align::Left, Paint::Warning);
+        table.column("as", Align::Left, Paint::Plain);
+        table.column("because", Align::Left, Paint::Plain);
+        table.column("times", Align::Right, Paint::Plain);
+        table.column("ticks", Align::Right, Paint::Plain);
+        for start in refused.iter().take(MAX_LISTED) {
+            table.row(vec![
+                start.command.to_string(),
+                start.source.name().to_owned(),
+                match &start.by {
+                    Some(by) => format!("{}: {by}", start.reason),
+                    None => start.reason.to_owned(),
+                },
+                grouped(start.times),
+                grouped(start.ticks),
+            ]);
+        }
+        page.table(&table);
+        page.unlisted(refused.len(), "refused starts");
+    }
+
     fn quarantines(&self, page: &mut Page) {
         let quarantines = self.statistics.quarantines();
         if quarantines.is_empty() {
@@ -271,6 +300,7 @@ impl fmt::Display for Summary<'_> {
         self.commands(&mut page, &commands);
         self.preemptions(&mut page, &commands);
         self.interruptions(&mut page);
+        self.refused_starts(&mut page);
         self.quarantines(&mut page);
         self.incidents(&mut page);
         self.loop_timing(&mut page);

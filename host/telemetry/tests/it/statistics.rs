@@ -149,3 +149,27 @@ fn lost_records_are_told() {
     assert!(script.summary(&[], false).contains("42 events were lost"));
     assert_eq!(RunId(1), script.start(None, "a"), "and counting goes on");
 }
+
+#[test]
+fn refused_starts_are_counted_by_what_was_in_the_way() {
+    let refused = |by: Option<&str>, again| RecordKind::StartRefused {
+        command: "raise".into(),
+        source: gantry_scheduler::StartSource::Binding,
+        reason: "lower-priority-than-running",
+        by: by.map(Into::into),
+        message: "in the way".into(),
+        again,
+    };
+    let mut script = Script::default();
+    script
+        .host(refused(Some("hold"), 0))
+        .host(refused(Some("hold"), 9))
+        .host(refused(Some("other"), 0))
+        .host(refused(Some("hold"), 0));
+    let statistics = script.statistics();
+    let counted = statistics.refused_starts().iter();
+    let counted: Vec<_> = counted
+        .map(|c| (c.by.as_deref(), c.times, c.ticks))
+        .collect();
+    assert_eq!(counted, [(Some("hold"), 2, 11), (Some("other"), 1, 1)]);
+}
