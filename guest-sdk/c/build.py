@@ -84,7 +84,7 @@ def knows_wasi(clang, oldest):
     """Whether this clang is new enough and finds a C library for WebAssembly."""
     probe = subprocess.run(
         [clang, "--target=wasm32-wasi", "-E", "-P", "-x", "c", "-"],
-        input="#include <stdlib.h>\n__clang_major__\n", text=True, capture_output=True,
+        input="#include <stdlib.h>\n__clang_major__\n", encoding="utf-8", errors="replace", capture_output=True,
     )
     return probe.returncode == 0 and int(probe.stdout.split()[-1]) >= oldest
 
@@ -101,7 +101,7 @@ def wasm_tools():
 
 def run(command, what):
     """Runs a tool; its own words are the error."""
-    done = subprocess.run([str(part) for part in command], text=True, capture_output=True)
+    done = subprocess.run([str(part) for part in command], encoding="utf-8", errors="replace", capture_output=True)
     if done.stderr and done.returncode == 0:
         sys.stderr.write(done.stderr)
     if done.returncode != 0:

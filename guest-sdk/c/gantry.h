@@ -391,8 +391,17 @@ double gantry_array_input_age(gantry_array_input input);
  * not own the mechanism. The channel keeps its value then. */
 GANTRY_MUST_USE_ gantry_status gantry_number_output_set(gantry_number_output output, double value);
 GANTRY_MUST_USE_ gantry_status gantry_boolean_output_set(gantry_boolean_output output, bool value);
+#ifndef __cplusplus
+/* Only a bool, or a comparison: a number that is NaN would count as true. */
+typedef struct gantry_not_a_boolean_ { double number; } gantry_not_a_boolean_;
+extern const gantry_not_a_boolean_ gantry_a_boolean_output_takes_true_or_false_;
+#define gantry_boolean_output_set(output, value)                                                   \
+    gantry_boolean_output_set((output), _Generic((value),                                          \
+                              double: gantry_a_boolean_output_takes_true_or_false_,                \
+                              float: gantry_a_boolean_output_takes_true_or_false_, default: (value)))
+#endif
 GANTRY_MUST_USE_ gantry_status gantry_array_output_set(gantry_array_output output, const double *numbers, size_t count);
-/* Sets the value, or the end of the range that is nearest to it. */
+/* Sets the value, or the end of the range that is nearest to it. NaN and infinities are refused. */
 GANTRY_MUST_USE_ gantry_status gantry_number_output_set_clamped(gantry_number_output output, double value);
 double gantry_number_output_minimum(gantry_number_output output);
 double gantry_number_output_maximum(gantry_number_output output);

@@ -73,7 +73,7 @@ gantry_status gantry_number_output_set(gantry_number_output output, double value
     return ok ? GANTRY_OK : refused(error);
 }
 
-gantry_status gantry_boolean_output_set(gantry_boolean_output output, bool value) {
+gantry_status (gantry_boolean_output_set)(gantry_boolean_output output, bool value) {
     gantry_command_hardware_write_error_t error;
     bool ok = gantry_command_hardware_method_boolean_output_set(BORROW_(boolean_output, output), value, &error);
     return ok ? GANTRY_OK : refused(error);
@@ -97,7 +97,8 @@ double gantry_number_output_maximum(gantry_number_output output) {
 gantry_status gantry_number_output_set_clamped(gantry_number_output output, double value) {
     double minimum = gantry_number_output_minimum(output);
     double maximum = gantry_number_output_maximum(output);
-    /* A NaN passes both comparisons by, and is refused. */
+    /* NaN and infinities are left for the host to refuse, which says why. */
+    if (!__builtin_isfinite(value)) return gantry_number_output_set(output, value);
     return gantry_number_output_set(output, value < minimum ? minimum : value > maximum ? maximum : value);
 }
 

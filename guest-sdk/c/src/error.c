@@ -12,6 +12,8 @@ static struct {
     size_t forked_count;
 } last;
 
+bool gantry_is_canceled_;
+
 static char *format_list(const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
@@ -83,6 +85,7 @@ static gantry_status refused(gantry_command_types_fork_failure_t failure) {
 gantry_status gantry_from_wit_error_(wit_error error) {
     switch (error.tag) {
     case GANTRY_COMMAND_TYPES_SCHEDULING_ERROR_CANCELED:
+        gantry_is_canceled_ = true;
         return gantry_set_error_(GANTRY_CANCELED, gantry_format_("canceled"));
     case GANTRY_COMMAND_TYPES_SCHEDULING_ERROR_REFUSED:
         return refused(error.val.refused);
@@ -125,7 +128,13 @@ const char *const *gantry_forked(size_t *count) {
 
 void gantry_log_text(gantry_level level, const char *text, size_t length) {
     wit_string message = {(uint8_t *)text, length};
+    if (gantry_is_utf8_(message)) {
+        gantry_command_log_log((gantry_command_log_level_t)level, &message);
+        return;
+    }
+    message = gantry_repaired_(message);
     gantry_command_log_log((gantry_command_log_level_t)level, &message);
+    free(message.ptr);
 }
 
 void gantry_log(gantry_level level, const char *format, ...) {

@@ -16,7 +16,11 @@ typedef gantry_command_types_scheduling_error_t wit_error;
 /* Memory that is not there ends the run, as a trap that the host reports. */
 void *gantry_allocate_(size_t size);
 
-/* A text that is only looked at. */
+/* Whether the host takes a text. */
+bool gantry_is_utf8_(wit_string text);
+/* A copy with U+FFFD for each byte that is not UTF-8. */
+wit_string gantry_repaired_(wit_string text);
+/* A text that is only looked at. One that is not UTF-8 is repaired; the memory for that is the run's. */
 wit_string gantry_lend_(const char *text);
 /* A text of the host's as one with a NUL at its end. */
 char *gantry_take_(wit_string text);
@@ -36,6 +40,8 @@ gantry_status gantry_invalid_(wit_string text);
 gantry_status gantry_from_wit_error_(wit_error error);
 /* The text of an error of this status. */
 const char *gantry_error_of_(gantry_status status);
+/* Whether a call of this run has answered that it is canceled. */
+extern bool gantry_is_canceled_;
 
 /* Called when a command has returned, if there is something to do. */
 extern void (*gantry_at_end_)(void);

@@ -43,7 +43,10 @@ static wit_string dashed(const char *name) {
 static wit_string copied(const char *text) {
     wit_string copy;
     command_plugin_string_dup(&copy, text == NULL ? "" : text);
-    return copy;
+    if (gantry_is_utf8_(copy)) return copy;
+    wit_string repaired = gantry_repaired_(copy);
+    free(copy.ptr);
+    return repaired;
 }
 
 static command_plugin_list_string_t copied_list(const char *const *names) {
@@ -176,6 +179,9 @@ bool exports_gantry_command_plugin_run(wit_string *name, exports_gantry_command_
         if (!is_named(command->name, *name)) continue;
         gantry_status status = run(command, *arguments);
         if (gantry_at_end_ != NULL) gantry_at_end_();
+        /* Nobody looks at what a canceled run answers. */
+        if (gantry_is_canceled_ && status != GANTRY_OK && status != GANTRY_CANCELED)
+            gantry_error("the cleanup failed: %s", gantry_error_of_(status));
         if (status != GANTRY_OK) {
             *error = copied(gantry_error_of_(status));
             return false;

@@ -12,7 +12,8 @@ void *gantry_allocate_(size_t size) {
 }
 
 wit_string gantry_lend_(const char *text) {
-    return (wit_string){(uint8_t *)text, strlen(text)};
+    wit_string lent = {(uint8_t *)text, strlen(text)};
+    return gantry_is_utf8_(lent) ? lent : gantry_repaired_(lent);
 }
 
 char *gantry_take_(wit_string text) {
@@ -82,16 +83,19 @@ wit_value gantry_lend_value_(const gantry_value *value) {
     case GANTRY_KIND_NUMBERS:
         lent.val.numbers = (command_plugin_list_f64_t){(double *)value->numbers, value->length};
         break;
-    default: lent.val.text = (wit_string){(uint8_t *)value->text, value->length}; break;
+    default:
+        lent.val.text = (wit_string){(uint8_t *)value->text, value->length};
+        if (!gantry_is_utf8_(lent.val.text)) lent.val.text = gantry_repaired_(lent.val.text);
+        break;
     }
     return lent;
 }
 
 wit_value gantry_give_value_(const gantry_value *value) {
-    wit_value given = gantry_lend_value_(value);
+    wit_value lent = gantry_lend_value_(value), given = lent;
     if (is_text(value)) {
-        given.val.text.ptr = gantry_allocate_(value->length);
-        memcpy(given.val.text.ptr, value->text, value->length);
+        given.val.text.ptr = gantry_allocate_(given.val.text.len);
+        memcpy(given.val.text.ptr, lent.val.text.ptr, given.val.text.len);
     } else if (value->kind == GANTRY_KIND_NUMBERS) {
         given.val.numbers.ptr = gantry_allocate_(value->length * sizeof(double));
         memcpy(given.val.numbers.ptr, value->numbers, value->length * sizeof(double));

@@ -70,7 +70,7 @@ class NumberOutput : public detail::Handle<gantry_number_output, gantry_number_o
     }
     // Sets what is flushed at the end of this tick and held until it is set again or released.
     Result<> set(double value) const { return detail::checked(gantry_number_output_set(c(), value)); }
-    // Sets the value, or the end of the range that is nearest to it.
+    // Sets the value, or the end of the range that is nearest to it. NaN and infinities are refused.
     Result<> set_clamped(double value) const { return detail::checked(gantry_number_output_set_clamped(c(), value)); }
     double minimum() const { return gantry_number_output_minimum(c()); }
     double maximum() const { return gantry_number_output_maximum(c()); }
@@ -87,7 +87,8 @@ class BooleanOutput : public detail::Handle<gantry_boolean_output, gantry_boolea
     static Result<BooleanOutput> open(const std::string &channel) {
         return detail::made<BooleanOutput, gantry_boolean_output>([&](auto *out) { return gantry_boolean_output_open(out, channel.c_str()); });
     }
-    Result<> set(bool value) const { return detail::checked(gantry_boolean_output_set(c(), value)); }
+    // Only a bool: a number that is NaN would count as true.
+    template <std::same_as<bool> T> Result<> set(T value) const { return detail::checked(gantry_boolean_output_set(c(), value)); }
     static BooleanOutput adopt(gantry_boolean_output handle) { return BooleanOutput(handle); }
 
   private:

@@ -89,6 +89,8 @@ export const about = undefined;
       // A tsconfig.json is for editors: its paths would lead to another copy of the SDK.
       tsconfig: false,
       treeshake: { moduleSideEffects: true },
+      // Comments with paths of this machine.
+      experimental: { attachDebugInfo: "none" },
       logLevel: "warn",
       onLog(level, log) {
         if (log.code === "UNRESOLVED_IMPORT") throw new BuildError(log.message);

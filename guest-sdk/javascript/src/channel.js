@@ -2,12 +2,13 @@
 
 import * as hardware from "gantry:command/hardware@0.1.0";
 
-import { ask } from "./errors.js";
-import { floats } from "./values.js";
+import { InvalidError, ask } from "./errors.js";
+import { own } from "./handles.js";
+import { floats, shown, wellFormed } from "./values.js";
 
 class Channel {
   constructor(type, channel) {
-    this.handle = ask(() => type.open(channel));
+    this.handle = own(this, ask(() => type.open(wellFormed(channel))));
   }
 }
 
@@ -57,11 +58,13 @@ export class NumberOutput extends Channel {
   }
 
   set(value) {
+    if (typeof value !== "number") throw new InvalidError(`a number output takes a number, not ${shown(value)}`);
     ask(() => this.handle.set(value));
   }
 
   setClamped(value) {
-    this.set(Math.max(this.minimum, Math.min(this.maximum, value)));
+    // What is not finite is left for the host to refuse, which says why.
+    this.set(Number.isFinite(value) ? Math.max(this.minimum, Math.min(this.maximum, value)) : value);
   }
 
   get unit() {
@@ -83,6 +86,8 @@ export class BooleanOutput extends Channel {
   }
 
   set(value) {
+    // NaN and a text count as false and true otherwise.
+    if (typeof value !== "boolean") throw new InvalidError(`a boolean output takes true or false, not ${shown(value)}`);
     ask(() => this.handle.set(value));
   }
 }

@@ -4,12 +4,13 @@ import { Command as Handle, StateMachine as MachineHandle } from "gantry:command
 
 import { commands, dashed } from "./definition.js";
 import { InvalidError, ask } from "./errors.js";
-import { indices, shown, toWit } from "./values.js";
+import { own } from "./handles.js";
+import { indices, shown, toWit, wellFormed } from "./values.js";
 
 /** A command that can be started, once at a time. */
 export class Command {
   constructor(handle) {
-    this.handle = handle;
+    this.handle = own(this, handle);
   }
 
   static sequence(...members) {
@@ -33,7 +34,7 @@ export class Command {
   }
 
   named(name) {
-    return new Command(this.handle.named(name));
+    return new Command(this.handle.named(wellFormed(name)));
   }
 
   withPriority(priority) {
@@ -78,12 +79,12 @@ export function lookup(command, given = {}) {
   const parameters = Object.entries(given).filter(([, value]) => value !== undefined);
   const list = parameters.map(([key, value]) => {
     try {
-      return { name: dashed(key), value: toWit(value) };
+      return { name: wellFormed(dashed(key)), value: toWit(value) };
     } catch (error) {
       throw new InvalidError(`the argument "${dashed(key)}" of "${name}": ${error.message}`);
     }
   });
-  return new Command(ask(() => Handle.lookup(name, list)));
+  return new Command(ask(() => Handle.lookup(wellFormed(name), list)));
 }
 
 /** The host's handles of some commands. */
@@ -99,11 +100,11 @@ export class StateMachine {
   #handle;
 
   constructor(name) {
-    this.#handle = new MachineHandle(name);
+    this.#handle = own(this, new MachineHandle(wellFormed(name)));
   }
 
   state(name, command) {
-    return Object.freeze({ name, index: this.#handle.addState(name, handles([command])[0]), machine: this });
+    return Object.freeze({ name, index: this.#handle.addState(wellFormed(name), handles([command])[0]), machine: this });
   }
 
   switch(origins, target, signal) {

@@ -7,6 +7,7 @@ import { setDefault as setDefaultOf } from "gantry:command/triggers@0.1.0";
 import { handles } from "./command.js";
 import { ask } from "./errors.js";
 import { Outcome } from "./outcome.js";
+import { wellFormed } from "./values.js";
 
 export function fork(...commands) {
   ask(() => coroutine.fork(handles(commands)));
@@ -49,5 +50,5 @@ export function setCancelOnForkFailure(on) {
 }
 
 export function setDefault(mechanism, command) {
-  ask(() => setDefaultOf(mechanism, handles([command])[0]));
+  ask(() => setDefaultOf(wellFormed(mechanism), handles([command])[0]));
 }

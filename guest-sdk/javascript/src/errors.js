@@ -41,6 +41,13 @@ export class RefusedError extends GantryError {
   }
 }
 
+let canceled = false;
+
+/** Whether this run knows that it is canceled. */
+export function isCanceled() {
+  return canceled;
+}
+
 /** Calls the host, and throws its errors as those of this module. */
 export function ask(call) {
   try {
@@ -56,6 +63,7 @@ function translated(error) {
   if (typeof answer === "string") return new InvalidError(answer);
   switch (answer?.tag) {
     case "canceled":
+      canceled = true;
       return new Canceled();
     case "refused":
       return new RefusedError(answer.val);

@@ -1,9 +1,9 @@
 // The exports of the contract: what the host calls. The entry that the build makes names them.
 
 import { commands } from "./definition.js";
-import { Canceled, GantryError, InvalidError } from "./errors.js";
+import { Canceled, GantryError, InvalidError, isCanceled } from "./errors.js";
 import { log, trace, wake } from "./surroundings.js";
-import { fromWit, shown, toWit } from "./values.js";
+import { fromWit, shown, toWit, wellFormed } from "./values.js";
 
 const about = { name: "", version: "0.1.0", summary: "", reads: [], publishes: [], configure: undefined };
 
@@ -41,9 +41,15 @@ function guarded(body) {
     return body();
   } catch (error) {
     if (error instanceof Canceled) return undefined;
+    if (isCanceled()) {
+      // Nobody looks at what a canceled run answers. One line first: there may be no time for the stack.
+      log.error(`the cleanup failed: ${error instanceof Error ? `${error.name}: ${error.message}` : message(error)}`);
+      if (error instanceof Error && error.stack) log.error(error.stack.trimEnd());
+      return undefined;
+    }
     if (error instanceof Error) log.error(trace(error));
     // The contract's error is a text, and what is thrown is the error itself.
-    throw message(error);
+    throw wellFormed(message(error));
   }
 }
 

@@ -194,8 +194,10 @@ export class ArrayInput extends Input<number[]> {
 
 export class NumberOutput {
   constructor(channel: string);
-  /** Throws `WriteError`. */
+  /** Sets what is flushed at the end of this tick, in the channel's unit. Throws `WriteError`: this run does not own the
+   * mechanism, or the value is NaN, infinite or out of range. The output keeps its value then. */
   set(value: number): void;
+  /** Sets the value, or the end of the range that is nearest to it. NaN and infinities are refused as by `set`. */
   setClamped(value: number): void;
   readonly unit: string;
   readonly minimum: number;
@@ -203,6 +205,7 @@ export class NumberOutput {
 }
 export class BooleanOutput {
   constructor(channel: string);
+  /** Throws `WriteError`, and `InvalidError` for anything but `true` and `false`. */
   set(value: boolean): void;
 }
 export class ArrayOutput {

@@ -5,11 +5,13 @@ import { bind } from "gantry:command/triggers@0.1.0";
 
 import { handles } from "./command.js";
 import { ask } from "./errors.js";
+import { own } from "./handles.js";
+import { wellFormed } from "./values.js";
 
 /** A condition. */
 export class Signal {
   constructor(handle) {
-    this.handle = handle;
+    this.handle = own(this, handle);
   }
 
   static channel(name) {
@@ -95,7 +97,7 @@ class Source {
 
   constructor(of, name) {
     this.#of = of;
-    this.#name = name;
+    this.#name = wellFormed(name);
   }
 
   isTrue() {

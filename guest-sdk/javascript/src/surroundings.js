@@ -6,7 +6,7 @@ import { log as write } from "gantry:command/log@0.1.0";
 import { getRandomU64 } from "wasi:random/random@0.2.0";
 
 import { InvalidError } from "./errors.js";
-import { checked, fromWit, integer, noun, shown } from "./values.js";
+import { checked, fromWit, integer, noun, shown, wellFormed } from "./values.js";
 
 export const clock = Object.freeze({
   now: () => ticks.now(),
@@ -21,7 +21,7 @@ function line(level, parts) {
   // An entry of the host's log is one line.
   for (const text of parts.map(described).join(" ").split("\n")) {
     if (early) early.push([level, text]);
-    else write(level, text);
+    else write(level, wellFormed(text));
   }
 }
 
@@ -65,7 +65,7 @@ globalThis.console = {
 
 export const config = Object.freeze({
   get(key, type, otherwise) {
-    const value = get(key);
+    const value = get(wellFormed(key));
     if (value !== undefined && value !== null) {
       // `kp = 4` in robot.toml means 4.0.
       return checked(fromWit(value), type.kind, `"${key}"`);
@@ -88,7 +88,7 @@ export function wake() {
   if (!early) return;
   const lines = early;
   early = null;
-  for (const [level, text] of lines) write(level, text);
+  for (const [level, text] of lines) write(level, wellFormed(text));
   Math.random = () => {
     const bits = getRandomU64();
     // The upper 53 bits, as a number from 0 up to 1.

@@ -3,7 +3,8 @@
 import { Topic as Handle } from "gantry:command/state@0.1.0";
 
 import { InvalidError, ask } from "./errors.js";
-import { checked, fromWit, isKind, toWit } from "./values.js";
+import { own } from "./handles.js";
+import { checked, fromWit, isKind, toWit, wellFormed } from "./values.js";
 
 /** A topic of one kind of value. */
 export class Topic {
@@ -16,7 +17,7 @@ export class Topic {
     }
     this.name = name;
     this.#kind = type.kind;
-    this.#handle = ask(() => Handle.open(name));
+    this.#handle = own(this, ask(() => Handle.open(wellFormed(name))));
   }
 
   publish(value) {

@@ -21,7 +21,7 @@ const KINDS = {
     from: (value) => integer(value),
   },
   number: { noun: "a number", is: (value) => typeof value === "number" },
-  text: { noun: "a text", is: (value) => typeof value === "string" },
+  text: { noun: "a text", is: (value) => typeof value === "string", to: (value) => wellFormed(value) },
   numbers: {
     noun: "an array of numbers",
     is: (value) =>
@@ -30,6 +30,11 @@ const KINDS = {
     from: (value) => Array.from(value),
   },
 };
+
+/** A text for the host, with U+FFFD for each half of a surrogate pair that stands alone. */
+export function wellFormed(text) {
+  return typeof text === "string" ? text.toWellFormed() : text;
+}
 
 /** A 64-bit integer of the host as a number, if it is one. */
 export function integer(value) {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -71,6 +71,36 @@ schedule = ["lang/fails"]
     });
   });
 }
+
+test("a whole number beyond 2^53 is refused, not another one", async () => {
+  const project = join(folder, "whole");
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{ "name": "whole", "main": "whole.js" }');
+  writeFileSync(
+    join(project, "whole.js"),
+    `import { Topic, command, config, integer } from "gantry-sdk";
+command({ name: "takes", parameters: { count: integer }, returns: integer }, ({ count }) => count);
+command({ name: "configured", returns: integer }, () => config.get("count", integer));
+command({ name: "publishes" }, () => new Topic("whole/count", integer).publish(2 ** 53));
+`,
+  );
+  const { file } = await build({ folder: project, output: join(folder, "whole.wasm") });
+  const schedule = (count) => `{ name = "whole/takes", arguments = { count = ${count} } }`;
+  const robot = `robot.name = "Whole"
+[plugins.whole]
+file = ${JSON.stringify(file)}
+publishes = ["whole/*"]
+config = { count = 9007199254740993 }
+[opmodes.go]
+mode = "test"
+schedule = [${[2n ** 53n - 1n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n].map(schedule)}, "whole/configured", "whole/publishes"]
+`;
+  const events = play(robot, "go", "1 s");
+  assert.deepEqual(of(events, "completed", "whole/takes").map((e) => e.value), [Number.MAX_SAFE_INTEGER]);
+  const refused = events.filter((e) => e.event === "failed").map((e) => e.message);
+  assert.equal(refused.length, 5, JSON.stringify(refused));
+  for (const message of refused) assert.match(message, /within ±2\^53/);
+});
 
 test("a build says what is missing", async () => {
   await assert.rejects(build({ folder }), (error) => error instanceof BuildError && /package.json: it is missing/.test(error.message));

@@ -1,5 +1,7 @@
 """Builds plugins and plays them in the simulator. `GANTRY` names the host's binary."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -37,10 +39,12 @@ def behaviours(tmp_path_factory):
 def play(tmp_path):
     """Plays a robot and returns its events."""
 
-    def play(robot: str, opmode: str, duration: str) -> list[dict]:
+    def play(robot: str, opmode: str | None, duration: str | None, *more: str) -> list[dict]:
         file, events = tmp_path / "robot.toml", tmp_path / "events.jsonl"
         file.write_text(robot, encoding="utf-8")
-        command = [host(), "sim", file, "--opmode", opmode, "--for", duration, "--events", events]
+        command = [host(), "sim", file, "--events", events, *more]
+        if opmode:
+            command += ["--opmode", opmode, "--for", duration]
         subprocess.run(command, check=True, capture_output=True, timeout=600)
         return [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()]
 

@@ -1,5 +1,7 @@
 """What is particular to Python, in the real host. What every language has to do is in tests/languages."""
 
+import re
+
 
 def robot(file, *modes):
     return (
@@ -46,3 +48,35 @@ def test_endless_recursion_fails_the_run_and_nothing_else(behaviours, play):
     assert len(of(events, "completed", "lang/yields")) == 1
     [failed] = of(events, "failed", "lang/recurses")
     assert failed["message"].startswith("RecursionError")
+
+
+def test_errors_in_cleanups_are_told_at_once_and_cost_the_plugin_nothing(behaviours, play):
+    # Six stretches, so six runs that are canceled, with the time for a cleanup that there is if nobody says.
+    robot = (
+        f'robot.name = "Python"\n[mechanisms]\narm = {{}}\n[plugins.lang]\nfile = "{behaviours}"\n'
+        'mechanisms = ["arm"]\nreads = ["*"]\npublishes = ["lang/*"]\n'
+        '[opmodes.a]\nmode = "test"\nschedule = ["lang/fails-in-cleanup"]\n'
+        "[simulation]\ntimeline = [\n"
+        + '  { mode = "a", for = "400 ms" },\n  { mode = "disabled", for = "100 ms" },\n' * 6
+        + "]\n"
+    )
+    events = play(robot, None, None)
+    assert len(of(events, "canceled", "lang/fails-in-cleanup")) == 6
+    for wrong in ("failed", "cleanup-overrun", "quarantined"):
+        assert not [e for e in events if e["event"] == wrong]
+    lines = [e["text"] for e in of(events, "log", "lang/fails-in-cleanup")]
+    told = [line for line in lines if re.fullmatch(r"the cleanup failed: ValueError: in cleanup \(behaviours.py:\d+\)", line)]
+    assert len(told) == 6, lines
+    assert not any("Canceled" in line for line in lines), "what it was canceled by is no part of it"
+
+
+def test_generators_of_a_module_draw_other_numbers_in_each_run(behaviours, play):
+    def drawn(seed):
+        events = play(robot(behaviours, ("go", '"lang/draws", "lang/draws"')), "go", "500 ms", "--seed", seed)
+        return [e["value"].split() for e in of(events, "completed", "lang/draws")]
+
+    one, two = drawn("1"), drawn("2")
+    unseeded = [first for first, _ in one + two]
+    assert len(unseeded) >= 3 and len(set(unseeded)) == len(unseeded)
+    assert len({second for _, second in one + two}) == 1, "a seed is a seed"
+    assert drawn("1") == one

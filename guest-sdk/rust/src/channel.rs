@@ -149,12 +149,17 @@ impl NumberOutput {
         self.0.maximum()
     }
 
-    /// Sets the value, or the end of the channel's range that is nearest to it. NaN is refused.
+    /// Sets the value, or the end of the channel's range that is nearest to it. NaN and infinities
+    /// are refused, and the output keeps its value.
     ///
     /// # Errors
     ///
     /// As for [`set`](Self::set).
     pub fn set_clamped(&self, value: f64) -> Result<(), WriteError> {
+        if !value.is_finite() {
+            // The host says why.
+            return self.set(value);
+        }
         self.set(value.max(self.minimum()).min(self.maximum()))
     }
 }

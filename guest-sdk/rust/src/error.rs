@@ -1,6 +1,7 @@
 //! The one error of commands.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::bindings::gantry::command::types as wit;
 
@@ -43,6 +44,14 @@ pub enum Error {
     Invalid(String),
     /// What the command could not do, in the words of whoever noticed.
     Failed(String),
+}
+
+/// Whether a call of this run has answered that it is canceled. An instance is for one run.
+static CANCELED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this run knows that it is canceled.
+pub(crate) fn run_is_canceled() -> bool {
+    CANCELED.load(Relaxed)
 }
 
 /// What a fork that could not start everything did.
@@ -137,7 +146,10 @@ impl Error {
 
     pub(crate) fn from_wit(error: wit::SchedulingError) -> Self {
         match error {
-            wit::SchedulingError::Canceled => Self::Canceled,
+            wit::SchedulingError::Canceled => {
+                CANCELED.store(true, Relaxed);
+                Self::Canceled
+            }
             wit::SchedulingError::Invalid(message) => Self::Invalid(message),
             wit::SchedulingError::Refused(failure) => Self::Refused(ForkFailure {
                 forked: failure.forked,

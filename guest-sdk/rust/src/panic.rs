@@ -11,13 +11,18 @@
 //! When a run traps, the host takes the last such line of that run as the message of its `failed`
 //! event. This is an agreement between the SDKs and the host: change neither alone.
 
+use std::io::Write as _;
 use std::panic::PanicHookInfo;
 
 use crate::log::{Level, log};
 
 /// Has panics reported as above, instead of on standard error.
 pub(crate) fn report_to_host() {
-    std::panic::set_hook(Box::new(|info| log(Level::Error, &line(info))));
+    std::panic::set_hook(Box::new(|info| {
+        log(Level::Error, &line(info));
+        // What was printed without an end of its line would be lost with the instance.
+        let _ = std::io::stdout().flush();
+    }));
 }
 
 fn line(info: &PanicHookInfo<'_>) -> String {

@@ -1,11 +1,14 @@
 //! Between the macros and the contract's exports. Not for people: the macros' code calls it.
 
 use std::convert::Infallible;
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
 
 use crate::bindings::exports::gantry::command::plugin as wit;
 use crate::bindings::gantry::command::types;
 use crate::coroutine::THIS_RUN;
+use crate::error::run_is_canceled;
+use crate::log::{Level, log};
 use crate::{Config, Coroutine, Data, Error, Kind, Result, Value, panic};
 
 pub use wit::Definition;
@@ -217,7 +220,17 @@ impl<P: Plugin> wit::Guest for Adapter<P> {
             .iter()
             .find(|entry| entry.name == command)
             .ok_or_else(|| format!("this plugin has no command `{command}`"))?;
-        match (entry.run)(Arguments::new(arguments)) {
+        let result = (entry.run)(Arguments::new(arguments));
+        // A line without an end is still with the standard library.
+        let _ = io::stdout().flush();
+        if let Err(error) = &result
+            && run_is_canceled()
+            && !error.is_canceled()
+        {
+            // Nobody looks at what a canceled run answers.
+            log(Level::Error, &format!("the cleanup failed: {error}"));
+        }
+        match result {
             Ok(value) => Ok(value.map(Value::into_wit)),
             Err(error) => Err(error.to_string()),
         }

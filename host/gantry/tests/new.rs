@@ -259,3 +259,111 @@ fn offline_what_would_be_fetched_is_an_error() {
     let said = refused(build.env("GANTRY_TOOLS", folder.path().join("tools")));
     assert!(said.contains("--offline forbids to fetch it"), "{said}");
 }
+
+/// A build that is told to end takes along what its tools have started: here a compiler's own child.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_build_that_is_ended_leaves_nothing_running() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::time::Duration;
+
+    for signal in ["TERM", "HUP", "INT"] {
+        let folder = TempDir::new().unwrap();
+        assert_succeeded(
+            &gantry(&folder)
+                .args(["new", "rust", "my-robot"])
+                .output()
+                .unwrap(),
+        );
+        let (cargo, child) = (folder.path().join("cargo"), folder.path().join("child"));
+        let script = format!(
+            "#!/bin/sh\nsleep 1000 &\necho $! > {0}.new\nmv {0}.new {0}\nwait\n",
+            child.display()
+        );
+        std::fs::write(&cargo, script).unwrap();
+        std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+
+        let mut build = gantry(&folder);
+        let mut build = build
+            .args(["build", "my-robot"])
+            .env("CARGO", &cargo)
+            .spawn()
+            .unwrap();
+        let mut patience = 0..3000;
+        let mut wait = |what: &str| {
+            assert!(patience.next().is_some(), "{what} never happens");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        while !child.is_file() {
+            wait("the tool's start");
+        }
+        let told = Command::new("kill")
+            .args([&format!("-{signal}"), &build.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+        let ended = build.wait().unwrap();
+        assert!(ended.signal().is_some(), "{signal}: {ended}");
+        let child = std::fs::read_to_string(&child).unwrap();
+        let runs = || {
+            // A zombie has ended, whoever is to collect it.
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+            stat.is_ok_and(|stat| !stat.contains(") Z"))
+        };
+        while runs() {
+            wait("the end of the tool's child");
+        }
+    }
+}
+
+/// The same source gives the same component, whenever, wherever and in whatever locale it is built, and
+/// nothing of the machine is in it.
+fn builds_the_same_twice(language: &str, manifest: &str) {
+    let mut digests = Vec::new();
+    for (place, locale) in [("a", "C.UTF-8"), ("b/c", "C")] {
+        let folder = TempDir::new().unwrap();
+        let inner = folder.path().join(place);
+        std::fs::create_dir_all(&inner).unwrap();
+        let mut command = gantry(&folder);
+        command.current_dir(&inner);
+        assert_succeeded(
+            &command
+                .args(["new", language, "my-robot"])
+                .output()
+                .unwrap(),
+        );
+        // What is not ASCII crosses every tool of the build.
+        let file = inner.join("my-robot").join(manifest);
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, text.replace("Says hello", "Sagt „Grüß Gott“ 🤖")).unwrap();
+        let mut command = gantry(&folder);
+        command.current_dir(&inner).args(["build", "my-robot"]);
+        command.envs([("LC_ALL", locale), ("PYTHONCOERCECLOCALE", "0")]);
+        command.envs([("PYTHONUTF8", "0")]);
+        assert_succeeded(&command.env("GANTRY_TOOLS", tools()).output().unwrap());
+        let component = std::fs::read(inner.join("my-robot/build/my-robot.wasm")).unwrap();
+        let has = |text: &str| {
+            component
+                .windows(text.len())
+                .any(|it| it == text.as_bytes())
+        };
+        let private = folder.path().to_string_lossy().into_owned();
+        assert!(!has(&private), "{private} is in the component");
+        assert!(!has(&tools()), "{} is in the component", tools());
+        digests.push(component);
+    }
+    assert!(digests[0] == digests[1], "two builds differ");
+}
+
+#[test]
+#[ignore = "installs Python packages"]
+fn builds_of_python_are_reproducible() {
+    builds_the_same_twice("python", "pyproject.toml");
+}
+
+#[test]
+#[ignore = "installs Python packages"]
+fn builds_of_c_are_reproducible() {
+    builds_the_same_twice("c", "hello.c");
+    builds_the_same_twice("cpp", "hello.cpp");
+}

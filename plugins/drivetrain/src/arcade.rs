@@ -1,5 +1,6 @@
 //! From two sticks to volts.
 
+use gantry_sdk::Result;
 use gantry_sdk::control::{SlewRateLimiter, dead_band};
 
 use crate::settings::Settings;
@@ -18,13 +19,13 @@ pub(crate) struct Arcade {
 }
 
 impl Arcade {
-    pub(crate) fn new(settings: &Settings, scale: f64) -> Self {
-        Self {
+    pub(crate) fn new(settings: &Settings, scale: f64) -> Result<Self> {
+        Ok(Self {
             dead_band: settings.dead_band,
             scale: scale.clamp(0.0, 1.0),
-            forward: SlewRateLimiter::new(settings.stick_rate),
-            turn: SlewRateLimiter::new(settings.stick_rate),
-        }
+            forward: SlewRateLimiter::new(settings.stick_rate)?,
+            turn: SlewRateLimiter::new(settings.stick_rate)?,
+        })
     }
 
     /// The volts for sticks from −1 to 1, forward and counter-clockwise.
@@ -51,7 +52,7 @@ mod tests {
 
     fn arcade(scale: f64) -> Arcade {
         let config = Config::of([] as [(&str, Value); 0]);
-        Arcade::new(&Settings::read(&config).unwrap(), scale)
+        Arcade::new(&Settings::read(&config).unwrap(), scale).unwrap()
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn drive_distance(
     let settings = Settings::read(&Config::current())?;
     let sides = Sides::open()?;
     let start = sides.distance();
-    let motion = Straight::new(&settings, distance, speed, sides.heading());
+    let motion = Straight::new(&settings, distance, speed, sides.heading())?;
     follow(co, &settings, &sides, motion, "m")?;
     Ok(sides.distance() - start)
 }
@@ -65,7 +65,7 @@ fn turn_to_angle(
     }
     let settings = Settings::read(&Config::current())?;
     let sides = Sides::open()?;
-    let motion = Turn::new(&settings, sides.heading(), angle, speed);
+    let motion = Turn::new(&settings, sides.heading(), angle, speed)?;
     follow(co, &settings, &sides, motion, "rad")?;
     Ok(sides.heading())
 }
@@ -82,7 +82,7 @@ fn arcade_drive(
     let sides = Sides::open()?;
     let forward = NumberInput::open("driver.left-y")?;
     let turn = NumberInput::open("driver.right-x")?;
-    let mut arcade = Arcade::new(&settings, scale);
+    let mut arcade = Arcade::new(&settings, scale)?;
     loop {
         // A stick reads −1 away from the driver and to the left.
         let volts = arcade.volts(-forward.get(), -turn.get(), clock::period());

@@ -1,5 +1,6 @@
 //! Motions along a profile, as arithmetic: from what is measured to volts.
 
+use gantry_sdk::Result;
 use gantry_sdk::control::{Goal, Pid, Plan, SimpleFeedforward, TrapezoidProfile, wrap_angle};
 
 use crate::settings::{Gains, Settings};
@@ -48,10 +49,15 @@ pub(crate) struct Turn {
 
 impl Straight {
     /// A motion over `distance` metres with `speed` m/s at most, that keeps `heading`.
-    pub(crate) fn new(settings: &Settings, distance: f64, speed: f64, heading: f64) -> Self {
-        Self {
-            plan: TrapezoidProfile::new(speed, settings.max_acceleration)
-                .plan(Goal::at(0.0), Goal::at(distance)),
+    pub(crate) fn new(
+        settings: &Settings,
+        distance: f64,
+        speed: f64,
+        heading: f64,
+    ) -> Result<Self> {
+        Ok(Self {
+            plan: TrapezoidProfile::new(speed, settings.max_acceleration)?
+                .plan(Goal::at(0.0), Goal::at(distance))?,
             goal: distance,
             heading,
             feedforward: SimpleFeedforward {
@@ -59,10 +65,10 @@ impl Straight {
                 kv: settings.kv,
                 ka: settings.ka,
             },
-            along: pid(settings.distance).tolerance(settings.distance_tolerance, 0.1),
-            across: pid(settings.heading).continuous(),
+            along: pid(settings.distance)?.tolerance(settings.distance_tolerance, 0.1)?,
+            across: pid(settings.heading)?.continuous(),
             remaining: distance,
-        }
+        })
     }
 }
 
@@ -91,21 +97,21 @@ impl Motion for Straight {
 
 impl Turn {
     /// A motion from one heading to another, the shorter way round, with `speed` rad/s at most.
-    pub(crate) fn new(settings: &Settings, from: f64, to: f64, speed: f64) -> Self {
+    pub(crate) fn new(settings: &Settings, from: f64, to: f64, speed: f64) -> Result<Self> {
         let goal = from + wrap_angle(to - from);
         let radius = settings.track_width / 2.0;
-        Self {
-            plan: TrapezoidProfile::new(speed, settings.max_turn_acceleration)
-                .plan(Goal::at(from), Goal::at(goal)),
+        Ok(Self {
+            plan: TrapezoidProfile::new(speed, settings.max_turn_acceleration)?
+                .plan(Goal::at(from), Goal::at(goal))?,
             goal,
             feedforward: SimpleFeedforward {
                 ks: settings.ks,
                 kv: settings.kv * radius,
                 ka: settings.turn_ka,
             },
-            pid: pid(settings.heading).tolerance(settings.heading_tolerance, 0.2),
+            pid: pid(settings.heading)?.tolerance(settings.heading_tolerance, 0.2)?,
             remaining: goal - from,
-        }
+        })
     }
 }
 
@@ -133,8 +139,8 @@ impl Motion for Turn {
     }
 }
 
-fn pid(gains: Gains) -> Pid {
-    Pid::new(gains.kp, gains.ki, gains.kd).integral_limit(INTEGRAL_LIMIT)
+fn pid(gains: Gains) -> Result<Pid> {
+    Pid::new(gains.kp, gains.ki, gains.kd)?.integral_limit(INTEGRAL_LIMIT)
 }
 
 #[cfg(test)]
@@ -221,7 +227,7 @@ mod tests {
         for distance in [2.0, -1.5, 0.1] {
             let mut robot = Robot::new(&settings);
             robot.heading = 0.1;
-            let mut motion = Straight::new(&settings, distance, 2.0, 0.0);
+            let mut motion = Straight::new(&settings, distance, 2.0, 0.0).unwrap();
             let time = robot.follow(&mut motion).expect("it settles");
             assert!(time < motion.duration() + 0.5, "{time} s");
             assert!((robot.distance - distance).abs() < settings.distance_tolerance);
@@ -229,7 +235,7 @@ mod tests {
         }
         let mut robot = Robot::new(&settings);
         robot.heading = 0.1;
-        robot.follow(&mut Straight::new(&settings, 2.0, 2.0, 0.0));
+        robot.follow(&mut Straight::new(&settings, 2.0, 2.0, 0.0).unwrap());
         assert!(robot.heading.abs() < 0.04, "{}", robot.heading);
     }
 
@@ -243,7 +249,7 @@ mod tests {
         ] {
             let mut robot = Robot::new(&settings);
             robot.heading = from;
-            let mut motion = Turn::new(&settings, from, to, 4.0);
+            let mut motion = Turn::new(&settings, from, to, 4.0).unwrap();
             let time = robot.follow(&mut motion).expect("it settles");
             assert!(time < motion.duration() + 0.5, "{time} s");
             assert!((robot.heading - end).abs() < settings.heading_tolerance);
@@ -254,8 +260,8 @@ mod tests {
     #[test]
     fn a_gyro_that_wraps_does_not_disturb_a_turn() {
         let settings = settings();
-        let mut wrapped = Turn::new(&settings, 3.0, -3.0, 4.0);
-        let mut counting = Turn::new(&settings, 3.0, -3.0, 4.0);
+        let mut wrapped = Turn::new(&settings, 3.0, -3.0, 4.0).unwrap();
+        let mut counting = Turn::new(&settings, 3.0, -3.0, 4.0).unwrap();
         // 20 ms after the seam, on a gyro that counts on and on one that wraps.
         let time = wrapped.duration() * 0.7;
         assert_eq!(
@@ -269,7 +275,7 @@ mod tests {
         let settings = settings();
         let mut robot = Robot::new(&settings);
         robot.friction = 100.0;
-        let mut motion = Straight::new(&settings, 1.0, 2.0, 0.0);
+        let mut motion = Straight::new(&settings, 1.0, 2.0, 0.0).unwrap();
         assert_eq!(robot.follow(&mut motion), None);
         assert_eq!(motion.remaining(), 1.0);
     }

@@ -117,17 +117,22 @@ impl AxisSettings {
 
 impl<'a> Follower<'a> {
     /// From where the axis is, moving at `velocity`, to rest at the goal.
-    pub(crate) fn new(settings: &'a AxisSettings, position: f64, velocity: f64, goal: f64) -> Self {
+    pub(crate) fn new(
+        settings: &'a AxisSettings,
+        position: f64,
+        velocity: f64,
+        goal: f64,
+    ) -> Result<Self> {
         let AxisSettings { kp, ki, kd, .. } = *settings;
         let start = Goal { position, velocity };
-        Self {
+        Ok(Self {
             settings,
-            plan: TrapezoidProfile::new(settings.max_speed, settings.max_acceleration)
-                .plan(start, Goal::at(goal)),
-            pid: Pid::new(kp, ki, kd)
-                .integral_limit(INTEGRAL_LIMIT)
-                .tolerance(settings.tolerance, settings.tolerance * 10.0),
-        }
+            plan: TrapezoidProfile::new(settings.max_speed, settings.max_acceleration)?
+                .plan(start, Goal::at(goal))?,
+            pid: Pid::new(kp, ki, kd)?
+                .integral_limit(INTEGRAL_LIMIT)?
+                .tolerance(settings.tolerance, settings.tolerance * 10.0)?,
+        })
     }
 
     /// The voltage for `time` seconds after the start.
@@ -158,7 +163,7 @@ mod tests {
 
     /// ka·v' + kv·v = u − gravity − friction, with the settings' own constants.
     fn simulate(settings: &AxisSettings, from: f64, to: f64, seconds: f64) -> (f64, bool) {
-        let mut follower = Follower::new(settings, from, 0.0, to);
+        let mut follower = Follower::new(settings, from, 0.0, to).unwrap();
         let (mut position, mut velocity, mut settled) = (from, 0.0_f64, false);
         for tick in 0..(seconds / DT) as u32 {
             let time = f64::from(tick) * DT;
@@ -190,7 +195,7 @@ mod tests {
             (&settings.arm, -0.3, 1.2),
             (&settings.arm, 1.4, 0.0),
         ] {
-            let planned = Follower::new(axis, from, 0.0, to).duration();
+            let planned = Follower::new(axis, from, 0.0, to).unwrap().duration();
             let (position, settled) = simulate(axis, from, to, planned + 0.6);
             assert!(settled, "{from} to {to} ends at {position}");
             assert!((position - to).abs() < axis.tolerance);
@@ -201,7 +206,7 @@ mod tests {
     fn holding_needs_no_motion() {
         let settings = Settings::default();
         let axis = &settings.arm;
-        let mut follower = Follower::new(axis, 0.5, 0.0, 0.5);
+        let mut follower = Follower::new(axis, 0.5, 0.0, 0.5).unwrap();
         let volts = follower.volts(0.0, 0.5, DT);
         assert!((volts - axis.kg * 0.5_f64.cos()).abs() < 1e-12);
         assert_eq!(follower.duration(), 0.0);

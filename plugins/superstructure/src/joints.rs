@@ -93,7 +93,7 @@ impl Joint {
     ) -> Result<f64> {
         let goal = settings.reachable(goal)?;
         let began = clock::now();
-        let mut follower = Follower::new(settings, self.position.get(), self.velocity.get(), goal);
+        let mut follower = Follower::new(settings, self.position.get(), self.velocity.get(), goal)?;
         loop {
             let time = clock::now() - began;
             let position = self.position.get();
@@ -119,7 +119,7 @@ impl Joint {
         let began = clock::now();
         let here = self.position.get();
         let goal = here.clamp(settings.minimum, settings.maximum);
-        let mut follower = Follower::new(settings, here, self.velocity.get(), goal);
+        let mut follower = Follower::new(settings, here, self.velocity.get(), goal)?;
         loop {
             let time = clock::now() - began;
             let volts = follower.volts(time, self.position.get(), clock::period());

@@ -804,3 +804,91 @@ GANTRY_COMMAND(leaks_nothing, "Gives back what it takes, 10,000 times, and retur
     }
     return gantry_return((int64_t)(__builtin_wasm_memory_size(0) - before) * 65536);
 }
+
+static const double bad[] = {__builtin_nan(""), __builtin_inf(), -__builtin_inf()};
+
+GANTRY_COMMAND(not_a_number, "Returns what outputs answer to what is no number.", GANTRY_REQUIRES("arm"),
+               GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_number_output voltage;
+    gantry_array_output strip;
+    char text[1024] = "";
+    GANTRY_TRY(gantry_number_output_open(&voltage, "arm.voltage"));
+    GANTRY_TRY(gantry_array_output_open(&strip, "arm.strip"));
+    for (int i = 0; i < 3; i++) {
+        answer(text, gantry_number_output_set(voltage, bad[i]));
+        answer(text, gantry_number_output_set_clamped(voltage, bad[i]));
+        answer(text, gantry_array_output_set(strip, (double[]){0, bad[i], 1}, 3));
+    }
+    return gantry_return(text);
+}
+
+GANTRY_COMMAND(keeps_value, "Drives the arm with 2 V for five ticks, in each of which it tries what is no number, and "
+                            "returns how far it went.", GANTRY_REQUIRES("arm"), GANTRY_RETURNS(GANTRY_KIND_NUMBER)) {
+    gantry_number_input angle;
+    gantry_number_output voltage;
+    GANTRY_TRY(gantry_number_input_open(&angle, "arm.angle"));
+    GANTRY_TRY(gantry_number_output_open(&voltage, "arm.voltage"));
+    double start = gantry_number_input_get(angle);
+    GANTRY_TRY(gantry_number_output_set_clamped(voltage, 2));
+    for (int tick = 0; tick < 5; tick++) {
+        for (int i = 0; i < 3; i++) (void)!gantry_number_output_set_clamped(voltage, bad[i]);
+        GANTRY_TRY(gantry_yield());
+    }
+    return gantry_return(gantry_number_input_get(angle) - start);
+}
+
+GANTRY_COMMAND(hands_back, "Makes handles in each tick, more than it may hold at once, and returns how many ticks it did.",
+               GANTRY_RETURNS(GANTRY_KIND_INTEGER), GANTRY_INTEGER_OR(ticks, 100)) {
+    for (int64_t tick = 0; tick < args->ticks; tick++) {
+        gantry_number_input angle;
+        gantry_command yields, named;
+        gantry_signal enabled, go, not_go, both;
+        gantry_topic topic;
+        gantry_value value;
+        GANTRY_TRY(gantry_number_input_open(&angle, "arm.angle"));
+        gantry_number_input_drop(angle);
+        GANTRY_TRY(gantry_lookup(&yields, "yields"));
+        named = gantry_named(yields, "other");
+        gantry_command_drop(named);
+        gantry_command_drop(yields);
+        GANTRY_TRY(gantry_is_true(&enabled, GANTRY_CHANNEL, "robot.enabled"));
+        GANTRY_TRY(gantry_is_true(&go, GANTRY_TOPIC, "lang/go"));
+        not_go = gantry_signal_not(go);
+        both = gantry_signal_and(enabled, not_go);
+        gantry_signal_get(both);
+        gantry_signal_drop(both);
+        gantry_signal_drop(not_go);
+        gantry_signal_drop(go);
+        gantry_signal_drop(enabled);
+        GANTRY_TRY(gantry_topic_open(&topic, "lang/go"));
+        if (gantry_topic_read(topic, &value)) gantry_value_free(&value);
+        gantry_topic_drop(topic);
+        GANTRY_TRY(gantry_yield());
+    }
+    return gantry_return(args->ticks);
+}
+
+GANTRY_COMMAND(fails_in_cleanup, "Fails in the cleanup of a run that is canceled.") {
+    if (gantry_park() == GANTRY_CANCELED) return gantry_fail("in cleanup");
+    return GANTRY_OK;
+}
+
+GANTRY_COMMAND(ignores_cancel, "Goes on waiting although it is canceled.") {
+    /* Nobody should do this. */
+    for (;;) (void)!gantry_wait(0.1);
+}
+
+GANTRY_COMMAND(odd_texts, "Logs, publishes and returns a text of which one byte is not UTF-8.", GANTRY_RETURNS(GANTRY_KIND_TEXT)) {
+    gantry_info("odd \xff");
+    GANTRY_TRY(publish("lang/text", gantry_text("odd \xff")));
+    return gantry_return("odd \xff");
+}
+
+GANTRY_COMMAND(fails_oddly, "Fails with a text that is not UTF-8.") {
+    return gantry_fail("odd \xff");
+}
+
+GANTRY_COMMAND(breaks_off, "Prints the beginning of a line, and fails.") {
+    printf("before");
+    return gantry_fail("the arm is stuck");
+}

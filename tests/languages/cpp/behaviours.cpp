@@ -669,4 +669,78 @@ const auto leaks_nothing = gantry::command("leaks-nothing", "Gives back what it 
         return static_cast<std::int64_t>(__builtin_wasm_memory_size(0) - before) * 65536;
     });
 
+constexpr std::array<double, 3> BAD{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+                                     -std::numeric_limits<double>::infinity()};
+
+const auto not_a_number = gantry::command("not-a-number", "Returns what outputs answer to what is no number.")
+    .requirement("arm")
+    .body([]() -> Result<std::string> {
+        auto voltage = GANTRY_TRY(gantry::NumberOutput::open("arm.voltage"));
+        auto strip = GANTRY_TRY(gantry::ArrayOutput::open("arm.strip"));
+        std::string text;
+        for (double bad : BAD) {
+            const std::array<double, 3> points{0, bad, 1};
+            text += (text.empty() ? "" : "\n") + lines({answer(voltage.set(bad)), answer(voltage.set_clamped(bad)), answer(strip.set(points))});
+        }
+        return text;
+    });
+
+const auto keeps_value = gantry::command("keeps-value", "Drives the arm with 2 V for five ticks, in each of which it tries what is no number, and returns how far it went.")
+    .requirement("arm")
+    .body([]() -> Result<double> {
+        auto angle = GANTRY_TRY(gantry::NumberInput::open("arm.angle"));
+        auto voltage = GANTRY_TRY(gantry::NumberOutput::open("arm.voltage"));
+        double start = angle.get();
+        GANTRY_TRY(voltage.set_clamped(2));
+        for (int tick = 0; tick < 5; tick++) {
+            for (double bad : BAD) (void)voltage.set_clamped(bad);
+            GANTRY_TRY(gantry::yield());
+        }
+        return angle.get() - start;
+    });
+
+const auto hands_back = gantry::command("hands-back", "Makes handles in each tick, more than it may hold at once, and returns how many ticks it did.")
+    .parameter("ticks", {.fallback = 100})
+    .body([](std::int64_t ticks) -> Result<std::int64_t> {
+        for (std::int64_t tick = 0; tick < ticks; tick++) {
+            (void)GANTRY_TRY(gantry::NumberInput::open("arm.angle")).get();
+            (void)GANTRY_TRY(lookup("yields")).named("other");
+            auto enabled = GANTRY_TRY(Signal::channel("robot.enabled").is_true());
+            auto go = GANTRY_TRY(Signal::topic("lang/go").is_true());
+            (void)(enabled & !go).get();
+            (void)GANTRY_TRY(GANTRY_TRY(Topic<bool>::open("lang/go")).read());
+            GANTRY_TRY(gantry::yield());
+        }
+        return ticks;
+    });
+
+const auto fails_in_cleanup = gantry::command("fails-in-cleanup", "Fails in the cleanup of a run that is canceled.")
+    .body([]() -> Result<> {
+        if (auto parked = gantry::park(); !parked) return gantry::fail("in cleanup");
+        return {};
+    });
+
+const auto ignores_cancel = gantry::command("ignores-cancel", "Goes on waiting although it is canceled.")
+    .body([]() -> Result<> {
+        // Nobody should do this.
+        for (;;) (void)gantry::wait(100ms);
+    });
+
+const auto odd_texts = gantry::command("odd-texts", "Logs, publishes and returns a text of which one byte is not UTF-8.")
+    .body([]() -> Result<std::string> {
+        const std::string odd = "odd \xff";
+        gantry::info(odd);
+        GANTRY_TRY(publish("lang/text", odd));
+        return odd;
+    });
+
+const auto fails_oddly = gantry::command("fails-oddly", "Fails with a text that is not UTF-8.").body([]() -> Result<> {
+    return gantry::fail("odd \xff");
+});
+
+const auto breaks_off = gantry::command("breaks-off", "Prints the beginning of a line, and fails.").body([]() -> Result<> {
+    std::printf("before");
+    return gantry::fail("the arm is stuck");
+});
+
 } // namespace

@@ -655,3 +655,85 @@ command(
     }
   },
 );
+
+const BAD = [NaN, Infinity, -Infinity];
+
+command({ name: "not-a-number", summary: "Returns what outputs answer to what is no number.", returns: text, requires: "arm" }, () => {
+  const voltage = new NumberOutput("arm.voltage");
+  const strip = new ArrayOutput("arm.strip");
+  const calls = BAD.flatMap((bad) => [() => voltage.set(bad), () => voltage.setClamped(bad), () => strip.set([0, bad, 1])]);
+  return calls.map(answer).join("\n");
+});
+
+command(
+  {
+    name: "keeps-value",
+    summary: "Drives the arm with 2 V for five ticks, in each of which it tries what is no number, and returns how far it went.",
+    returns: number,
+    requires: "arm",
+  },
+  () => {
+    const angle = new NumberInput("arm.angle");
+    const voltage = new NumberOutput("arm.voltage");
+    const start = angle.get();
+    voltage.setClamped(2);
+    for (let i = 0; i < 5; i++) {
+      for (const bad of BAD) answer(() => voltage.setClamped(bad));
+      nextTick();
+    }
+    return angle.get() - start;
+  },
+);
+
+command(
+  {
+    name: "hands-back",
+    summary: "Makes handles in each tick, more than it may hold at once, and returns how many ticks it did.",
+    parameters: { ticks: integer({ default: 100 }) },
+    returns: integer,
+  },
+  ({ ticks }) => {
+    for (let i = 0; i < ticks; i++) {
+      new NumberInput("arm.angle").get();
+      lookup(yields).named("other");
+      Signal.channel("robot.enabled").isTrue().and(Signal.topic("lang/go").isTrue().not()).get();
+      new Topic("lang/go", boolean).read();
+      nextTick();
+    }
+    return ticks;
+  },
+);
+
+command({ name: "fails-in-cleanup", summary: "Fails in the cleanup of a run that is canceled." }, () => {
+  try {
+    park();
+  } finally {
+    throw new Error("in cleanup");
+  }
+});
+
+command({ name: "ignores-cancel", summary: "Goes on waiting although it is canceled." }, () => {
+  for (;;) {
+    try {
+      wait(0.1);
+    } catch {
+      // Nobody should do this.
+    }
+  }
+});
+
+command({ name: "odd-texts", summary: "Logs, publishes and returns a text that is not UTF-8: half of a surrogate pair.", returns: text }, () => {
+  const odd = "odd \ud800";
+  log.info(odd);
+  new Topic("lang/text", text).publish(odd);
+  return odd;
+});
+
+command({ name: "fails-oddly", summary: "Fails with a text that is not UTF-8." }, () => {
+  throw new Error("odd \ud800");
+});
+
+command({ name: "breaks-off", summary: "Prints a line, and throws an error." }, () => {
+  console.log("before");
+  throw new Error("the arm is stuck");
+});

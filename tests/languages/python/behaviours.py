@@ -603,6 +603,95 @@ def forwards(path: str) -> str:
         gantry.log.info("over")
 
 
+BAD = (float("nan"), float("inf"), float("-inf"))
+
+
+@gantry.command(requires="arm")
+def not_a_number() -> str:
+    """Returns what outputs answer to what is no number."""
+    voltage, strip = gantry.NumberOutput("arm.voltage"), gantry.ArrayOutput("arm.strip")
+    answers = []
+    for bad in BAD:
+        answers += [answer(voltage.set, bad), answer(voltage.set_clamped, bad), answer(strip.set, [0, bad, 1])]
+    return "\n".join(answers)
+
+
+@gantry.command(requires="arm")
+def keeps_value() -> float:
+    """Drives the arm with 2 V for five ticks, in each of which it tries what is no number, and returns how far it
+    went."""
+    angle, voltage = gantry.NumberInput("arm.angle"), gantry.NumberOutput("arm.voltage")
+    start = angle.get()
+    voltage.set_clamped(2)
+    for _ in range(5):
+        for bad in BAD:
+            answer(voltage.set_clamped, bad)
+        gantry.next_tick()
+    return angle.get() - start
+
+
+@gantry.command
+def hands_back(ticks: int = 100) -> int:
+    """Makes handles in each tick, more than it may hold at once, and returns how many ticks it did."""
+    for _ in range(ticks):
+        gantry.NumberInput("arm.angle").get()
+        lookup(yields).named("other")
+        (Signal.channel("robot.enabled").is_true() & ~Signal.topic("lang/go").is_true()).get()
+        Topic("lang/go", bool).read()
+        gantry.next_tick()
+    return ticks
+
+
+@gantry.command
+def fails_in_cleanup() -> None:
+    """Fails in the cleanup of a run that is canceled."""
+    try:
+        gantry.park()
+    finally:
+        raise ValueError("in cleanup")
+
+
+@gantry.command
+def ignores_cancel() -> None:
+    """Goes on waiting although it is canceled."""
+    while True:
+        try:
+            gantry.wait(0.1)
+        except gantry.Canceled:
+            pass  # Nobody should do this.
+
+
+@gantry.command
+def odd_texts() -> str:
+    """Logs, publishes and returns a text that is not UTF-8: half of a surrogate pair."""
+    odd = "odd \ud800"
+    gantry.log.info(odd)
+    Topic("lang/text", str).publish(odd)
+    return odd
+
+
+@gantry.command
+def fails_oddly() -> None:
+    """Fails with a text that is not UTF-8."""
+    raise RuntimeError("odd \ud800")
+
+
+@gantry.command
+def breaks_off() -> None:
+    """Prints the beginning of a line, and raises an error."""
+    print("before", end="")
+    raise RuntimeError("the arm is stuck")
+
+
+UNSEEDED, SEEDED = random.Random(), random.Random(7)
+
+
+@gantry.command
+def draws() -> str:
+    """Returns what generators of the module draw: one without a seed, and one with. Python only."""
+    return f"{UNSEEDED.random()} {SEEDED.random()}"
+
+
 @gantry.command
 def manages_context() -> None:
     """Parks within a context manager, which publishes `lang/cleaned`. Python only."""

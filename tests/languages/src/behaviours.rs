@@ -2,8 +2,8 @@
 
 use crate::{Expectation, Language};
 use Expectation::{
-    CleansUp, Echoes, Fails, IsInterrupted, Logs, Publishes, Returns, ReturnsFrom, ReturnsHalves,
-    ReturnsLines,
+    BreaksOff, CleansUp, Echoes, Fails, FailsInCleanup, IsInterrupted, Logs, OverrunsCleanup,
+    Publishes, Returns, ReturnsFrom, ReturnsHalves, ReturnsLines, ReturnsOddly,
 };
 
 /// One entry: a command of the list, and what has to come of it.
@@ -17,6 +17,8 @@ pub struct Behaviour {
     pub beside: &'static [&'static str],
     /// How long the robot is simulated, in seconds.
     pub seconds: f64,
+    /// Limits that it is played with beside the suite's, as robot.toml has them.
+    pub limits: &'static str,
     /// What has to come of it.
     pub expectation: Expectation,
 }
@@ -77,6 +79,7 @@ const fn behaviour(command: &'static str, expectation: Expectation) -> Behaviour
         arguments: "",
         beside: &[],
         seconds: 1.0,
+        limits: "cleanup = \"20 ms\"",
         expectation,
     }
 }
@@ -233,6 +236,36 @@ pub const BEHAVIOURS: &[Behaviour] = &[
              it requires, while it requires it",
         ]),
     ),
+    behaviour(
+        "not-a-number",
+        ReturnsLines(&[
+            "NaN V is outside the range of \"arm.voltage\", -12 to 12 V",
+            "NaN V is outside the range of \"arm.voltage\", -12 to 12 V",
+            "NaN at index 1 is outside the range of \"arm.strip\", 0 to 1",
+            "inf V is outside the range of \"arm.voltage\", -12 to 12 V",
+            "inf V is outside the range of \"arm.voltage\", -12 to 12 V",
+            "inf at index 1 is outside the range of \"arm.strip\", 0 to 1",
+            "-inf V is outside the range of \"arm.voltage\", -12 to 12 V",
+            "-inf V is outside the range of \"arm.voltage\", -12 to 12 V",
+            "-inf at index 1 is outside the range of \"arm.strip\", 0 to 1",
+        ]),
+    ),
+    // As far as with 2 V alone.
+    behaviour("keeps-value", ReturnsFrom(0.1458, 0.1459)),
+    // With what `cleanup` is if nobody says.
+    Behaviour {
+        limits: "",
+        ..behaviour("fails-in-cleanup", FailsInCleanup("in cleanup"))
+    },
+    behaviour("ignores-cancel", OverrunsCleanup),
+    behaviour("odd-texts", ReturnsOddly("odd \u{fffd}")),
+    behaviour("fails-oddly", Fails(&["odd \u{fffd}"])),
+    behaviour("breaks-off", BreaksOff("before", "the arm is stuck")),
+    Behaviour {
+        seconds: 3.0,
+        limits: "cleanup = \"20 ms\", handles = 64",
+        ..behaviour("hands-back", Returns("100"))
+    },
     given(
         "drives",
         "volts = 99.0",

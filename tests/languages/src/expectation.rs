@@ -25,6 +25,14 @@ pub enum Expectation {
     CleansUp(&'static str),
     /// It is refused what it needs, is canceled, and has published this text to `lang/cleaned`.
     IsInterrupted(&'static str),
+    /// It is canceled, and the error of its cleanup is in the log and nowhere else.
+    FailsInCleanup(&'static str),
+    /// It is canceled, does not end, and is dropped when its cleanup has used up its time.
+    OverrunsCleanup,
+    /// It logs, publishes to `lang/text` and returns this text, whatever it had instead of U+FFFD.
+    ReturnsOddly(&'static str),
+    /// It fails with the second text, and the first is in the log.
+    BreaksOff(&'static str, &'static str),
     /// It logs these lines.
     Logs(&'static [(&'static str, &'static str)]),
     /// It publishes these values, which are written as JSON.
@@ -107,6 +115,51 @@ impl Behaviour {
                     "its cleanup took too long"
                 );
             }
+            Expectation::FailsInCleanup(text) => {
+                let errors = texts_of(trace, &command, "error");
+                let told = errors.first().is_some_and(|line| {
+                    line.starts_with("the cleanup failed: ") && line.contains(text)
+                });
+                ensure!(
+                    told,
+                    "the log should say how its cleanup failed: {errors:?}"
+                );
+                let count = |event| trace.of(event, &command).len();
+                ensure!(
+                    count("canceled") == 1 && count("failed") == 0 && count("cleanup-overrun") == 0,
+                    "it should be canceled: {}",
+                    trace.ends()
+                );
+            }
+            Expectation::OverrunsCleanup => {
+                let count = |event| trace.of(event, &command).len();
+                ensure!(
+                    count("canceled") == 1 && count("cleanup-overrun") == 1,
+                    "it should overrun its cleanup: {}",
+                    trace.ends()
+                );
+            }
+            Expectation::ReturnsOddly(text) => {
+                ensure!(
+                    completed == [json!(text)],
+                    "it should return {text}: {}",
+                    trace.ends()
+                );
+                let (logged, published) =
+                    (texts_of(trace, &command, "info"), trace.topic("lang/text"));
+                ensure!(
+                    logged == [text] && published == [json!(text)],
+                    "it should log and publish {text}: {logged:?}, {published:?}"
+                );
+            }
+            Expectation::BreaksOff(printed, failure) => {
+                let logged = texts_of(trace, &command, "info");
+                ensure!(logged == [printed], "it should print {printed}: {logged:?}");
+                let failed = trace.of("failed", &command);
+                let message = failed.first().and_then(|event| event["message"].as_str());
+                let fits = message.is_some_and(|text| text.contains(failure));
+                ensure!(fits, "it should fail with {failure}: {}", trace.ends());
+            }
             Expectation::Logs(lines) => {
                 let logged = trace.of("log", &command);
                 let logged = logged
@@ -155,10 +208,23 @@ impl Expectation {
             Self::Fails(parts) => format!("fails: `{}`", parts.join(" … ")),
             Self::CleansUp(text) => format!("is canceled, publishes `{text}`"),
             Self::IsInterrupted(text) => format!("is interrupted, publishes `{text}`"),
+            Self::FailsInCleanup(text) => format!("is canceled, logs `{text}`"),
+            Self::OverrunsCleanup => "is canceled, overruns its cleanup".to_owned(),
+            Self::ReturnsOddly(text) => format!("logs, publishes and returns `{text}`"),
+            Self::BreaksOff(printed, failure) => {
+                format!("logs `{printed}`, fails: `{failure}`")
+            }
             Self::Logs(lines) => format!("logs {} lines", lines.len()),
             Self::Publishes(topics) => format!("publishes {} topics", topics.len()),
         }
     }
+}
+
+/// The lines that a command logged at one level.
+fn texts_of<'a>(trace: &'a Trace, command: &str, level: &str) -> Vec<&'a str> {
+    let lines = trace.of("log", command);
+    let lines = lines.iter().filter(|line| line["level"] == level);
+    lines.filter_map(|line| line["text"].as_str()).collect()
 }
 
 /// The beginning of a text as it can stand in a table.

@@ -21,8 +21,7 @@ reads = ["arm.*", "base.*", "robot.enabled"]
 publishes = ["lang/*"]
 commands = ["*"]
 config = { greeting = "größe", pid.kp = 4 }
-limits = { slice = "20 ms", time-per-tick = "200 ms", cleanup = "20 ms", preemption-limit = 1000 }
-"#;
+limits = { slice = "20 ms", time-per-tick = "200 ms", preemption-limit = 1000, "#;
 
 /// The binary that plays the list.
 #[derive(Debug)]
@@ -66,7 +65,12 @@ impl Host {
                 file: &other,
             },
         ];
-        self.simulate(&plugins, &behaviour.schedule(), behaviour.seconds)
+        self.simulate_with(
+            &plugins,
+            &behaviour.schedule(),
+            behaviour.seconds,
+            behaviour.limits,
+        )
     }
 
     /// Plays a robot with these plugins, on which these commands are started.
@@ -75,11 +79,21 @@ impl Host {
     ///
     /// When the simulation cannot be played, with what the binary says.
     pub fn simulate(&self, plugins: &[Plugin<'_>], schedule: &str, seconds: f64) -> Result<Trace> {
+        self.simulate_with(plugins, schedule, seconds, "cleanup = \"20 ms\"")
+    }
+
+    fn simulate_with(
+        &self,
+        plugins: &[Plugin<'_>],
+        schedule: &str,
+        seconds: f64,
+        limits: &str,
+    ) -> Result<Trace> {
         let mut robot = ROBOT.to_owned();
         for Plugin { name, file } in plugins {
             write!(
                 robot,
-                "\n[plugins.{name}]\nfile = {:?}\n{GRANTS}",
+                "\n[plugins.{name}]\nfile = {:?}\n{GRANTS}{limits} }}\n",
                 file.display().to_string()
             )?;
         }

@@ -142,12 +142,16 @@ impl Trace {
         lives
     }
 
-    /// Whether the event is of the life of runs and topics. Some languages log the stack of what fails.
+    /// Whether the event is of the life of runs and topics. Some languages log the stack of what fails, in a
+    /// cleanup, too.
     fn is_life(&self, event: &Value) -> bool {
         match event["event"].as_str().unwrap_or_default() {
             "header" | "note" | "preempted" => false,
             "log" => {
-                let failed = |it: &&Value| it["event"] == "failed" && it["run"] == event["run"];
+                let failed = |it: &&Value| {
+                    (it["event"] == "failed" || it["event"] == "canceled")
+                        && it["run"] == event["run"]
+                };
                 !(event["level"] == "error" && self.0.iter().any(|it| failed(&it)))
             }
             _ => true,

@@ -64,7 +64,8 @@ def build(project: Path, output: Path | None = None) -> Path:
         entry.write_text(
             _ENTRY.format(
                 name=about["name"], version=about["version"], summary=about["description"], module=module
-            )
+            ),
+            encoding="utf-8",
         )
         _componentize(entry, source, output)
     return output
@@ -122,7 +123,7 @@ def _componentize(entry: Path, source: Path, output: Path) -> None:
         "-o", str(output),
     ]  # fmt: skip
     # It looks for modules only in the folders that it is given.
-    result = subprocess.run(command, cwd=entry.parent, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=entry.parent, capture_output=True, encoding="utf-8", errors="replace")
     if result.returncode != 0:
         output.unlink(missing_ok=True)
         raise BuildError(_cause(result.stderr + result.stdout))

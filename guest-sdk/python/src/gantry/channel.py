@@ -7,18 +7,21 @@ not granted.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 from ._bindings import hardware as wit
-from .errors import ask
+from .errors import InvalidError, ask
+from .text import well_formed
+from .values import shown
 
 
 class _Channel:
     _WIT: str
 
     def __init__(self, channel: str) -> None:
-        self._handle: Any = ask(getattr(wit, self._WIT).open, channel)
+        self._handle: Any = ask(getattr(wit, self._WIT).open, well_formed(channel))
 
 
 class _Input(_Channel):
@@ -76,8 +79,10 @@ class NumberOutput(_HasUnit):
         ask(self._handle.set, float(value))
 
     def set_clamped(self, value: float) -> None:
-        """Sets the value, or the nearest one that is in the channel's range."""
-        self.set(max(self.minimum, min(self.maximum, value)))
+        """Sets the value, or the nearest one that is in the channel's range. NaN and infinities are refused
+        as by :meth:`set`, and the output keeps its value."""
+        value = float(value)
+        self.set(max(self.minimum, min(self.maximum, value)) if math.isfinite(value) else value)
 
     @property
     def minimum(self) -> float:
@@ -96,8 +101,11 @@ class BooleanOutput(_Channel):
     _WIT = "BooleanOutput"
 
     def set(self, value: bool) -> None:
-        """Sets the value. :class:`NotOwnerError`."""
-        ask(self._handle.set, bool(value))
+        """Sets the value. :class:`NotOwnerError`; :class:`InvalidError` for anything but ``True`` and
+        ``False``: NaN, for one, counts as true in Python."""
+        if not isinstance(value, bool):
+            raise InvalidError(f"a boolean output takes True or False, not {shown(value)}")
+        ask(self._handle.set, value)
 
 
 class ArrayOutput(_HasUnit):

@@ -10,6 +10,7 @@ from ._bindings import commands as wit
 from ._bindings import types
 from .errors import InvalidError, ask
 from .signal import Signal
+from .text import well_formed
 from .values import Seconds, seconds, to_wit
 
 
@@ -52,7 +53,7 @@ class Command:
 
     def named(self, name: str) -> Command:
         """A new command that runs this one under another name."""
-        return Command(self._handle.named(name))
+        return Command(self._handle.named(well_formed(name)))
 
     def with_priority(self, priority: int) -> Command:
         """A new command that runs this one with another priority. 0 is usual; the highest wins."""
@@ -109,12 +110,12 @@ def lookup(command: str | Callable[..., Any], /, **arguments: Any) -> Command:
     name = command if isinstance(command, str) else definition.of(command).name
     given = []
     for parameter, value in arguments.items():
-        parameter = definition.dashed(parameter)
+        parameter = well_formed(definition.dashed(parameter))
         try:
             given.append(types.Argument(parameter, to_wit(value)))
         except (TypeError, OverflowError) as error:
             raise InvalidError(f"the argument `{parameter}` of `{name}`: {error}") from None
-    return Command(ask(wit.Command.lookup, name, given))
+    return Command(ask(wit.Command.lookup, well_formed(name), given))
 
 
 def handles(commands: Any) -> list[Any]:

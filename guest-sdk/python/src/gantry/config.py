@@ -9,6 +9,7 @@ from typing import Any
 
 from ._bindings import config as wit
 from .errors import InvalidError
+from .text import well_formed
 from .values import Kind, from_wit, shown
 
 _REQUIRED: Any = object()
@@ -20,7 +21,7 @@ def get(key: str, type: Any, default: Any = _REQUIRED) -> Any:  # noqa: A002
     kind = Kind.of_hint(type)
     if kind is None:
         raise InvalidError(f"`{key}` is read as bool, int, float, str or list[float], not {type!r}")
-    value = wit.get(key)
+    value = wit.get(well_formed(key))
     if value is None:
         if default is _REQUIRED:
             raise InvalidError(f"`{key}` is missing: it is {kind.noun}")

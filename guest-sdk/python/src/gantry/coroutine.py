@@ -14,6 +14,7 @@ from .command import Command, handles
 from .errors import ask
 from .outcome import Outcome, Winner
 from .signal import Signal
+from .text import well_formed
 from .values import Seconds, seconds
 
 
@@ -82,4 +83,4 @@ def set_default(mechanism: str, command: Command) -> None:
     """Sets the command that runs on a mechanism when no other command requires it, until this run ends.
     :class:`InvalidError` for an unknown mechanism, or a command that does not require exactly that one."""
     [handle] = handles([command])
-    ask(triggers.set_default, mechanism, handle)
+    ask(triggers.set_default, well_formed(mechanism), handle)

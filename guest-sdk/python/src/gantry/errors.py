@@ -11,6 +11,15 @@ from ._bindings import types as wit
 
 T = TypeVar("T")
 
+#: Whether a call of this run has answered that it is canceled.
+_canceled = False
+
+
+def is_canceled() -> bool:
+    """Whether this run knows that it is canceled."""
+    return _canceled
+
+
 
 class Canceled(BaseException):
     """This run was canceled or interrupted.
@@ -77,11 +86,14 @@ def ask(call: Callable[..., T], *arguments: Any) -> T:
     They are raised outside the ``except``: the bindings' error is a frozen dataclass, which nothing may
     be set on, and a context manager that sees it would fail.
     """
+    global _canceled
     try:
         return call(*arguments)
     except Err as error:
         answer = error.value
-    raise _translated(answer)
+    error = _translated(answer)
+    _canceled = _canceled or isinstance(error, Canceled)
+    raise error
 
 
 def _translated(answer: Any) -> BaseException:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import random
 import sys
 import time
 import traceback
@@ -13,9 +15,14 @@ from . import coroutine, log
 from ._bindings import IN_COMPONENT, Err
 from ._bindings import plugin as wit
 from .definition import COMMANDS, Definition
-from .errors import Canceled, Error
+from .errors import Canceled, Error, is_canceled
+from .text import REPLACE, well_formed
 from .values import Kind, from_wit, seconds, shown, to_wit
 
+#: The folder of this package.
+_SDK = os.path.dirname(__file__)
+#: How much of a traceback there is time for in a cleanup.
+_MOST_FRAMES = 20
 _ABOUT: dict[str, Any] = {
     "name": "",
     "version": "0.1.0",
@@ -61,8 +68,33 @@ def _sleep(time: float) -> None:
     coroutine.wait(time)
 
 
+#: What was seeded with the system's random numbers while the component was made: Python's own generator,
+#: and those that a module makes with ``random.Random()``.
+_SEEDED_AT_BUILD: list[random.Random] = [random._inst]  # type: ignore[attr-defined]
+_seed = random.Random.seed
+
+
+def _seed_at_build(generator: random.Random, a: Any = None, version: int = 2) -> None:
+    """``random.Random.seed``, which remembers the generators that were given no seed, and gives them a fixed one
+    until a run begins, so that the same source makes the same component."""
+    others = [other for other in _SEEDED_AT_BUILD if other is not generator]
+    _SEEDED_AT_BUILD[:] = others if a is not None else [*others, generator]
+    _seed(generator, 0 if a is None else a, version)
+
+
+def _warm_up() -> None:
+    """Writes a traceback, so that the first one of a run need not import what is needed for that."""
+    try:
+        raise RuntimeError("warm-up")
+    except RuntimeError as error:
+        _told(error)
+        traceback.format_exception(error)
+
+
 if IN_COMPONENT:
     time.sleep = _sleep
+    random.Random.seed = _seed_at_build  # type: ignore[method-assign]
+    random.seed()
 
 
 class Plugin:
@@ -94,11 +126,12 @@ class Plugin:
 
 def _wake() -> None:
     """Undoes what was fixed when the component was made."""
-    # Python seeded it then; every run would draw the same numbers.
-    if "random" in sys.modules:
-        sys.modules["random"].seed()
+    # Every run would draw the same numbers.
+    random.Random.seed = _seed  # type: ignore[method-assign]
+    for generator in _SEEDED_AT_BUILD:
+        generator.seed()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)
+        stream.reconfigure(line_buffering=True, errors=REPLACE)
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(log.Handler())
@@ -116,20 +149,56 @@ def _guarded(body: Callable[[], Any]) -> Any:
             return None
         message = f"it exited with {stop.code}"
     except BaseException as error:
+        if is_canceled():
+            for line in _told(error):
+                log.error(line)
+            return None
         log.error("".join(traceback.format_exception(_without_sdk(error))).rstrip())
         message = _message(error)
     finally:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-    raise Err(message)
+    raise Err(well_formed(message))
+
+
+def _told(error: BaseException) -> list[str]:
+    """What went wrong in a cleanup, the most important line first.
+
+    A cleanup has few milliseconds, and one that takes longer counts as a failure of the plugin. So this does
+    without the modules for tracebacks, which look for source code that is not there.
+    """
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not code.co_filename.startswith(_SDK):
+            frames.append((os.path.basename(code.co_filename), trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    place = f" ({frames[-1][0]}:{frames[-1][1]})" if frames else ""
+    head = f"the cleanup failed: {_typed(error)}{place}"
+    # The last frame is in the first line.
+    frames = frames[-_MOST_FRAMES:-1]
+    return [head, *(f'  called from "{file}", line {line}, in {name}' for file, line, name in reversed(frames))]
+
+
+def _typed(error: BaseException) -> str:
+    text = _text(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "<its text cannot be had>"
 
 
 def _message(error: BaseException) -> str:
-    text = str(error)
+    text = _text(error)
     # Of other types the text alone says little: `KeyError('arm')` is only `'arm'`.
     if text and (isinstance(error, Error) or type(error) in (Exception, RuntimeError)):
         return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return _typed(error)
 
 
 def _without_sdk(error: BaseException) -> BaseException:
@@ -177,3 +246,7 @@ def _definition(command: Definition) -> Any:
 
 def _kind(kind: Kind) -> Any:
     return wit.Kind[kind.name]
+
+
+if IN_COMPONENT:
+    _warm_up()

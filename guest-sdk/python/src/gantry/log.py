@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from ._bindings import log as wit
+from .text import well_formed
 
 
 def trace(message: object) -> None:
@@ -46,5 +47,5 @@ class Handler(logging.Handler):
 
 def _log(level: str, message: object) -> None:
     # An entry of the host's log is one line.
-    for line in str(message).splitlines() or [""]:
+    for line in well_formed(str(message)).splitlines() or [""]:
         wit.log(wit.Level[level], line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ._bindings import signals as wit
 from ._bindings import triggers
 from .errors import InvalidError, ask
+from .text import well_formed
 from .values import Seconds, seconds
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Source:
 
     def __init__(self, of: str, name: str) -> None:
         self._of = of
-        self._name = name
+        self._name = well_formed(name)
 
     def is_true(self) -> Signal:
         """True while the boolean is."""

@@ -8,6 +8,7 @@ from ._bindings import commands as wit
 from .command import Command, handles
 from .errors import InvalidError, ask
 from .signal import Signal
+from .text import well_formed
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class StateMachine:
     """
 
     def __init__(self, name: str) -> None:
-        self._handle = wit.StateMachine(name)
+        self._handle = wit.StateMachine(well_formed(name))
 
     def state(self, name: str, command: Command) -> State:
         """Adds a state that runs a command."""
         [handle] = handles([command])
-        return State(name, self._handle.add_state(name, handle), self)
+        return State(name, self._handle.add_state(well_formed(name), handle), self)
 
     def switch(self, *origins: State, to: State | None, when: Signal) -> None:
         """Goes to the target (``None``: ends the machine) when the signal becomes true while one of the

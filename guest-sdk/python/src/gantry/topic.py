@@ -6,6 +6,7 @@ from typing import Any
 
 from ._bindings import state as wit
 from .errors import InvalidError, ask
+from .text import well_formed
 from .values import Kind, Value, from_wit, to_wit
 
 
@@ -22,7 +23,7 @@ class Topic:
             raise InvalidError(f"the topic `{name}` is of bool, int, float, str or list[float], not {type!r}")
         self.name = name
         self._kind = kind
-        self._handle = ask(wit.Topic.open, name)
+        self._handle = ask(wit.Topic.open, well_formed(name))
 
     def publish(self, value: Value) -> None:
         """Publishes a value; it is visible at once to whoever reads after. :class:`InvalidError`: not

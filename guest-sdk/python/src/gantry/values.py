@@ -10,6 +10,7 @@ from typing import Any, Union
 
 from ._bindings import types as wit
 from .errors import InvalidError
+from .text import well_formed
 
 #: What can be an argument, a result, a topic's value or an entry of the configuration.
 Value = Union[bool, int, float, str, Sequence[float]]
@@ -96,7 +97,7 @@ def kind_of(value: Any) -> Kind:
 
 def shown(value: Any) -> str:
     """A value for an error: short."""
-    text = repr(value)
+    text = well_formed(repr(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -115,7 +116,7 @@ _WRAPPERS = {
     Kind.BOOLEAN: lambda value: wit.Value_Boolean(value),
     Kind.INTEGER: lambda value: wit.Value_Integer(value),
     Kind.NUMBER: lambda value: wit.Value_Number(value),
-    Kind.TEXT: lambda value: wit.Value_Text(value),
+    Kind.TEXT: lambda value: wit.Value_Text(well_formed(value)),
     Kind.NUMBERS: lambda value: wit.Value_Numbers(value),
 }
 

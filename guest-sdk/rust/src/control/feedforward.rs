@@ -47,8 +47,12 @@ pub struct ArmFeedforward {
 }
 
 impl SimpleFeedforward {
-    /// The voltage for this velocity and acceleration.
+    /// The voltage for this velocity and acceleration; 0 if it would not be finite.
     pub fn volts(&self, velocity: f64, acceleration: f64) -> f64 {
+        finite_or_zero(self.motion(velocity, acceleration))
+    }
+
+    fn motion(&self, velocity: f64, acceleration: f64) -> f64 {
         let against_friction = if velocity == 0.0 {
             0.0
         } else {
@@ -59,19 +63,25 @@ impl SimpleFeedforward {
 }
 
 impl ElevatorFeedforward {
-    /// The voltage for this velocity and acceleration, upwards.
+    /// The voltage for this velocity and acceleration, upwards; 0 if it would not be finite.
     pub fn volts(&self, velocity: f64, acceleration: f64) -> f64 {
         let Self { ks, kg, kv, ka } = *self;
-        SimpleFeedforward { ks, kv, ka }.volts(velocity, acceleration) + kg
+        finite_or_zero(SimpleFeedforward { ks, kv, ka }.motion(velocity, acceleration) + kg)
     }
 }
 
 impl ArmFeedforward {
-    /// The voltage at this angle from level, in radians, for this velocity and acceleration.
+    /// The voltage at this angle from level, in radians, for this velocity and acceleration; 0 if
+    /// it would not be finite.
     pub fn volts(&self, angle: f64, velocity: f64, acceleration: f64) -> f64 {
         let Self { ks, kg, kv, ka } = *self;
-        SimpleFeedforward { ks, kv, ka }.volts(velocity, acceleration) + kg * angle.cos()
+        let motion = SimpleFeedforward { ks, kv, ka }.motion(velocity, acceleration);
+        finite_or_zero(motion + kg * angle.cos())
     }
+}
+
+fn finite_or_zero(volts: f64) -> f64 {
+    if volts.is_finite() { volts } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -134,5 +144,32 @@ mod tests {
         close(arm.volts(FRAC_PI_3, 0.0, 0.0), 0.6);
         close(arm.volts(FRAC_PI_2, 0.0, 0.0), 0.0);
         close(arm.volts(PI, 2.0, 1.0), -1.2 + 2.0 + 0.1);
+    }
+
+    #[test]
+    fn what_is_no_number_asks_for_no_voltage() {
+        let (ks, kg, kv, ka) = (0.1, 0.8, 4.0, 0.5);
+        let simple = SimpleFeedforward { ks, kv, ka };
+        let elevator = ElevatorFeedforward { ks, kg, kv, ka };
+        let arm = ArmFeedforward { ks, kg, kv, ka };
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            close(simple.volts(bad, 0.0), 0.0);
+            close(simple.volts(1.0, bad), 0.0);
+            close(elevator.volts(bad, 0.0), 0.0);
+            close(elevator.volts(1.0, bad), 0.0);
+            close(arm.volts(bad, 1.0, 0.0), 0.0);
+            close(arm.volts(0.0, bad, 0.0), 0.0);
+            close(SimpleFeedforward { ks: bad, kv, ka }.volts(1.0, 0.0), 0.0);
+            close(
+                ArmFeedforward {
+                    ks,
+                    kg: bad,
+                    kv,
+                    ka,
+                }
+                .volts(0.0, 0.0, 0.0),
+                0.0,
+            );
+        }
     }
 }

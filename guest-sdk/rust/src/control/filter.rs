@@ -1,3 +1,6 @@
+use super::check;
+use crate::Result;
+
 /// A low-pass filter of first order: *y* follows *x* with *τ*·*y'* + *y* = *x*.
 ///
 /// Exact for an input that is constant between the samples: *y* gains 1 − exp(−d*t*/*τ*) of the
@@ -17,15 +20,22 @@ pub struct Median<const N: usize> {
 }
 
 impl LowPass {
-    /// A filter with this time constant in seconds. The first input sets it.
-    pub fn new(time_constant: f64) -> Self {
-        Self {
-            time_constant: time_constant.max(0.0),
+    /// A filter with this time constant in seconds. The first input sets it; without a time constant
+    /// every input does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for a time that is negative or not finite.
+    pub fn new(time_constant: f64) -> Result<Self> {
+        Ok(Self {
+            time_constant: check::not_negative("a time constant", time_constant)?,
             value: None,
-        }
+        })
     }
 
-    /// The filtered value of an input that comes `dt` seconds after the last one.
+    /// The filtered value of an input that comes `dt` seconds after the last one. An input that is
+    /// not finite is left out, and so is one whose `dt` is negative or not finite: the answer is the
+    /// last one, or 0 before the first.
     pub fn calculate(&mut self, input: f64, dt: f64) -> f64 {
         let value = match self.value {
             Some(value) if self.time_constant > 0.0 => {
@@ -33,8 +43,10 @@ impl LowPass {
             }
             _ => input,
         };
-        self.value = Some(value);
-        value
+        if value.is_finite() && input.is_finite() && dt.is_finite() && dt >= 0.0 {
+            self.value = Some(value);
+        }
+        self.value.unwrap_or(0.0)
     }
 
     /// Forgets what it has seen.
@@ -54,8 +66,16 @@ impl<const N: usize> Median<N> {
     }
 
     /// The median of this input and those before it; the mean of the middle two while their
-    /// number is even.
+    /// number is even. An input that is not finite is left out: the answer is the last one, or 0
+    /// before the first.
     pub fn calculate(&mut self, input: f64) -> f64 {
+        if input.is_finite() {
+            self.take(input);
+        }
+        self.median()
+    }
+
+    fn take(&mut self, input: f64) {
         self.window[self.count % N] = input;
         // Wraps to a full window, never to an empty one.
         self.count = if self.count + 1 == 2 * N {
@@ -63,6 +83,12 @@ impl<const N: usize> Median<N> {
         } else {
             self.count + 1
         };
+    }
+
+    fn median(&self) -> f64 {
+        if self.count == 0 {
+            return 0.0;
+        }
         let filled = self.count.min(N);
         let mut sorted = self.window;
         let sorted = &mut sorted[..filled];
@@ -84,7 +110,7 @@ mod tests {
     #[test]
     fn a_step_response_is_the_exponential_at_any_rate() {
         for steps in [1, 7, 100] {
-            let mut filter = LowPass::new(0.5);
+            let mut filter = LowPass::new(0.5).unwrap();
             filter.calculate(0.0, 0.0);
             let dt = 1.0 / f64::from(steps);
             let last = (0..steps).map(|_| filter.calculate(1.0, dt)).last();
@@ -94,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_first_input_is_the_first_output() {
-        let mut filter = LowPass::new(0.5);
+        let mut filter = LowPass::new(0.5).unwrap();
         assert_eq!(filter.calculate(7.0, 0.02), 7.0);
         filter.reset();
         assert_eq!(filter.calculate(-7.0, 0.02), -7.0);
@@ -110,5 +136,33 @@ mod tests {
             .map(|input| filter.calculate(input))
             .into();
         assert_eq!(rest, [3.0, 2.5, 2.0, 2.5, 4.0]);
+    }
+
+    #[test]
+    fn a_bad_input_is_left_out() {
+        let mut low_pass = LowPass::new(0.5).unwrap();
+        let mut median = Median::<3>::new();
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(low_pass.calculate(bad, 0.02), 0.0);
+            assert_eq!(median.calculate(bad), 0.0);
+        }
+        low_pass.calculate(4.0, 0.02);
+        median.calculate(4.0);
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(low_pass.calculate(bad, 0.02), 4.0);
+            assert_eq!(low_pass.calculate(9.0, bad), 4.0);
+            assert_eq!(median.calculate(bad), 4.0);
+        }
+        assert_eq!(low_pass.calculate(9.0, -0.02), 4.0);
+        let next = low_pass.calculate(5.0, 0.02);
+        assert!(next > 4.0 && next < 5.0, "{next}");
+        assert_eq!(median.calculate(5.0), 4.5);
+    }
+
+    #[test]
+    fn a_time_constant_is_a_number() {
+        for bad in [f64::NAN, f64::INFINITY, -1.0] {
+            assert!(LowPass::new(bad).is_err());
+        }
     }
 }

@@ -1,3 +1,6 @@
+use super::check;
+use crate::Result;
+
 /// Motion with a limited velocity and acceleration: speed up, keep the speed, slow down.
 ///
 /// It is the fastest such motion between two points with given velocities. With
@@ -13,10 +16,11 @@
 /// use gantry_sdk::control::{Goal, TrapezoidProfile};
 ///
 /// // 2 m at 1 m/s at most, with 2 m/s²: half a second each way, 1.5 s in between.
-/// let plan = TrapezoidProfile::new(1.0, 2.0).plan(Goal::at(0.0), Goal::at(2.0));
+/// let plan = TrapezoidProfile::new(1.0, 2.0)?.plan(Goal::at(0.0), Goal::at(2.0))?;
 /// assert_eq!(plan.duration(), 2.5);
 /// assert_eq!(plan.at(0.5).velocity, 1.0);
 /// assert_eq!(plan.at(0.5).position, 0.25);
+/// # Ok::<(), gantry_sdk::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrapezoidProfile {
@@ -58,24 +62,28 @@ pub struct Plan {
 impl TrapezoidProfile {
     /// A profile with these limits, in units per second and units per second².
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Unless both are greater than zero.
-    pub fn new(max_velocity: f64, max_acceleration: f64) -> Self {
-        assert!(
-            max_velocity > 0.0 && max_acceleration > 0.0,
-            "a profile needs a velocity and an acceleration greater than zero, not {max_velocity} \
-             and {max_acceleration}"
-        );
-        Self {
-            max_velocity,
-            max_acceleration,
-        }
+    /// [`Error::Invalid`](crate::Error::Invalid) unless both are finite and greater than zero.
+    pub fn new(max_velocity: f64, max_acceleration: f64) -> Result<Self> {
+        Ok(Self {
+            max_velocity: check::positive("the velocity of a profile", max_velocity)?,
+            max_acceleration: check::positive("the acceleration of a profile", max_acceleration)?,
+        })
     }
 
     /// The motion between two points. A velocity at its end is kept within the limit; a start
     /// beyond the limit slows down to it.
-    pub fn plan(&self, start: Goal, end: Goal) -> Plan {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for a point that is not finite, or so far away that
+    /// the motion is not.
+    pub fn plan(&self, start: Goal, end: Goal) -> Result<Plan> {
+        check::finite("the start of a motion", start.position)?;
+        check::finite("the velocity at the start of a motion", start.velocity)?;
+        check::finite("the end of a motion", end.position)?;
+        check::finite("the velocity at the end of a motion", end.velocity)?;
         let (limit, acceleration) = (self.max_velocity, self.max_acceleration);
         let end = Goal {
             velocity: end.velocity.clamp(-limit, limit),
@@ -97,12 +105,14 @@ impl TrapezoidProfile {
         } else {
             (rest / cruise).max(0.0)
         };
-        Plan {
+        let plan = Plan {
             start,
             end,
             cruise,
             times: [speed_up, keep, slow_down],
-        }
+        };
+        check::finite("the duration of a motion", plan.duration())?;
+        Ok(plan)
     }
 }
 
@@ -123,8 +133,9 @@ impl Plan {
     }
 
     /// Where to be after this many seconds. Before the start it is the start, after the end the
-    /// end (with its velocity, but no acceleration).
+    /// end (with its velocity, but no acceleration). A time that is NaN is before the start.
     pub fn at(&self, time: f64) -> Target {
+        let time = if time.is_nan() { 0.0 } else { time };
         let [speed_up, keep, slow_down] = self.times;
         let Goal { position, velocity } = self.start;
         if time < speed_up {
@@ -175,6 +186,14 @@ mod tests {
     const LIMIT: f64 = 1.5;
     const ACCELERATION: f64 = 3.0;
 
+    fn profile() -> TrapezoidProfile {
+        TrapezoidProfile::new(LIMIT, ACCELERATION).unwrap()
+    }
+
+    fn planned(start: Goal, end: Goal) -> Plan {
+        profile().plan(start, end).unwrap()
+    }
+
     fn close(a: f64, b: f64) {
         assert!((a - b).abs() < 1e-9, "{a} is not {b}");
     }
@@ -182,7 +201,7 @@ mod tests {
     #[test]
     fn a_long_way_is_a_trapezoid() {
         // d/v + v/a, the textbook's duration.
-        let plan = TrapezoidProfile::new(LIMIT, ACCELERATION).plan(Goal::at(0.0), Goal::at(-4.0));
+        let plan = planned(Goal::at(0.0), Goal::at(-4.0));
         close(plan.duration(), 4.0 / LIMIT + LIMIT / ACCELERATION);
         close(plan.at(plan.duration() / 2.0).position, -2.0);
         close(plan.at(plan.duration() / 2.0).velocity, -LIMIT);
@@ -191,7 +210,7 @@ mod tests {
     #[test]
     fn a_short_way_is_a_triangle() {
         // 2·√(d/a), with a peak of √(a·d).
-        let plan = TrapezoidProfile::new(LIMIT, ACCELERATION).plan(Goal::at(1.0), Goal::at(1.3));
+        let plan = planned(Goal::at(1.0), Goal::at(1.3));
         close(plan.duration(), 2.0 * (0.3 / ACCELERATION).sqrt());
         let middle = plan.at(plan.duration() / 2.0);
         close(middle.velocity, (ACCELERATION * 0.3).sqrt());
@@ -200,7 +219,7 @@ mod tests {
 
     #[test]
     fn no_way_takes_no_time() {
-        let plan = TrapezoidProfile::new(LIMIT, ACCELERATION).plan(Goal::at(2.0), Goal::at(2.0));
+        let plan = planned(Goal::at(2.0), Goal::at(2.0));
         close(plan.duration(), 0.0);
         close(plan.at(0.0).position, 2.0);
     }
@@ -212,7 +231,7 @@ mod tests {
             position: 0.0,
             velocity: 1.5,
         };
-        let plan = TrapezoidProfile::new(LIMIT, ACCELERATION).plan(start, Goal::at(0.1));
+        let plan = planned(start, Goal::at(0.1));
         close(plan.at(0.5).position, 0.375);
         assert!(plan.at(0.6).velocity < 0.0);
         close(plan.at(plan.duration()).position, 0.1);
@@ -220,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_plan_keeps_to_its_limits_and_arrives() {
-        let profile = TrapezoidProfile::new(LIMIT, ACCELERATION);
+        let profile = profile();
         for distance in [-5.0, -0.2, 0.0, 0.01, 0.7, 9.0] {
             for v0 in [-1.5, -0.4, 0.0, 1.0, 1.5] {
                 for v1 in [-1.0, 0.0, 1.5] {
@@ -232,7 +251,7 @@ mod tests {
                         position: 0.5 + distance,
                         velocity: v1,
                     };
-                    check(profile.plan(start, end), start, end);
+                    check(profile.plan(start, end).unwrap(), start, end);
                 }
             }
         }
@@ -261,5 +280,38 @@ mod tests {
         }
         close(last.position, end.position);
         close(last.velocity, end.velocity);
+    }
+
+    #[test]
+    fn what_is_no_number_cannot_be_planned() {
+        for bad in [f64::NAN, f64::INFINITY, 0.0, -1.0] {
+            assert!(TrapezoidProfile::new(bad, 1.0).is_err());
+            assert!(TrapezoidProfile::new(1.0, bad).is_err());
+        }
+        let here = Goal::at(0.5);
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX] {
+            let moving = Goal {
+                velocity: if bad == f64::MAX { f64::NAN } else { bad },
+                ..here
+            };
+            assert!(profile().plan(Goal::at(bad), Goal::at(-bad)).is_err());
+            assert!(profile().plan(here, moving).is_err());
+            assert!(profile().plan(moving, here).is_err());
+        }
+        let error = profile().plan(here, Goal::at(f64::NAN)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the end of a motion is a finite number, not NaN"
+        );
+    }
+
+    #[test]
+    fn a_time_that_is_no_number_is_no_motion() {
+        let plan = planned(Goal::at(1.0), Goal::at(2.0));
+        assert_eq!(plan.at(f64::NAN), plan.at(0.0));
+        assert_eq!(plan.at(f64::NEG_INFINITY), plan.at(0.0));
+        assert_eq!(plan.at(f64::INFINITY).position, 2.0);
+        assert_eq!(plan.at(f64::INFINITY).velocity, 0.0);
+        assert!(!plan.is_finished(f64::NAN));
     }
 }

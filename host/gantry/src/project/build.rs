@@ -3,12 +3,12 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use gantry_guest_build::{TARGET, ensure_target, is_installed, nested};
 use serde_json::Value;
 
-use super::tools::{Tools, run, start};
+use super::tools::{Tools, run, start, start_shown};
 use super::{Language, ProjectError, Say, embedded, new};
 
 const NO_RUST: &str = "cargo and rustc, which compile Rust, cannot be run";
@@ -163,9 +163,8 @@ impl Step<'_> {
             .args(["build", "--release", "--target", TARGET])
             .args(["--message-format", "json-render-diagnostics"])
             .args(self.tools.offline.then_some("--offline"))
-            .args(self.more)
-            .stderr(Stdio::inherit());
-        let output = start(&mut cargo, NO_RUST, RUSTUP)?;
+            .args(self.more);
+        let output = start_shown(&mut cargo, NO_RUST, RUSTUP)?;
         if !output.status.success() {
             return Err(ProjectError::Failed {
                 what: "cargo build".to_owned(),
@@ -254,8 +253,7 @@ impl Step<'_> {
             .arg(self.folder)
             .arg("-o")
             .arg(self.output)
-            .args(self.more)
-            .stdout(Stdio::null());
+            .args(self.more);
         run(&mut build, "making a component of JavaScript")
     }
 

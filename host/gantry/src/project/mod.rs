@@ -4,6 +4,7 @@
 //! the language: `tools` finds them, and installs those that come from a package registry.
 
 mod build;
+mod child;
 mod embedded;
 mod error;
 mod language;

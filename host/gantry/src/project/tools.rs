@@ -4,13 +4,13 @@
 //! other versions makes another one.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use sha2::{Digest, Sha256};
 
-use super::{Language, ProjectError, Say, embedded};
+use super::{Language, ProjectError, Say, child, embedded};
 
 const PYTHONS: [&str; 2] = ["python3", "python"];
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
@@ -264,11 +264,7 @@ impl Tools<'_> {
 
 /// Runs a tool that says itself what is wrong.
 pub(super) fn run(command: &mut Command, what: &str) -> Result<(), ProjectError> {
-    let output = start(
-        command.stdin(Stdio::null()),
-        "the tool cannot be run",
-        "install it again",
-    )?;
+    let output = start(command, "the tool cannot be run", "install it again")?;
     match output.status.success() {
         true => {
             let warnings = said(&output);
@@ -291,10 +287,23 @@ pub(super) fn start(
     missing: &str,
     remedy: &str,
 ) -> Result<Output, ProjectError> {
-    command.output().map_err(|error| ProjectError::Tool {
+    child::output(command, false).map_err(|error| not_started(missing, &error, remedy))
+}
+
+/// Runs a program that may not be there and that itself shows what it does.
+pub(super) fn start_shown(
+    command: &mut Command,
+    missing: &str,
+    remedy: &str,
+) -> Result<Output, ProjectError> {
+    child::output(command, true).map_err(|error| not_started(missing, &error, remedy))
+}
+
+fn not_started(missing: &str, error: &io::Error, remedy: &str) -> ProjectError {
+    ProjectError::Tool {
         what: format!("{missing}: {error}"),
         remedy: remedy.to_owned(),
-    })
+    }
 }
 
 fn said(output: &Output) -> String {

@@ -86,6 +86,37 @@ pub(crate) fn is_refused(co: &Coroutine) -> Result<()> {
     co.await_(&lookup!(holds)?).map(drop)
 }
 
-fn text<T, E: ToString>(answer: Result<T, E>) -> String {
+/// Fails in the cleanup of a run that is canceled.
+#[command]
+pub(crate) fn fails_in_cleanup(co: &Coroutine) -> Result<()> {
+    match co.park() {
+        Err(Error::Canceled) => bail!("in cleanup"),
+        other => other.map(drop),
+    }
+}
+
+/// Goes on waiting although it is canceled.
+#[command]
+pub(crate) fn ignores_cancel(co: &Coroutine) {
+    loop {
+        // Nobody should do this.
+        let _ = co.wait(0.1);
+    }
+}
+
+/// Fails with a text that is not UTF-8.
+#[command]
+pub(crate) fn fails_oddly() -> Result<()> {
+    bail!("{}", String::from_utf8_lossy(b"odd \xff"))
+}
+
+/// Prints the beginning of a line, and panics.
+#[command]
+pub(crate) fn breaks_off() {
+    print!("before");
+    panic!("the arm is stuck");
+}
+
+pub(crate) fn text<T, E: ToString>(answer: Result<T, E>) -> String {
     answer.map_or_else(|error| error.to_string(), |_| "accepted".to_owned())
 }

@@ -2,7 +2,12 @@
 
 use gantry_sdk::prelude::*;
 
-use crate::waits::holds;
+use crate::errors::text;
+use crate::read;
+use crate::waits::{holds, yields};
+
+/// What is no number to drive with.
+const BAD: [f64; 3] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
 
 /// Drives the arm for five ticks, and returns how far it went.
 #[command(requires("arm"))]
@@ -59,4 +64,47 @@ pub(crate) fn sets_default(co: &Coroutine) -> Result<bool> {
     co.yield_()?;
     co.yield_()?;
     Ok(holds.is_running())
+}
+
+/// Returns what outputs answer to what is no number.
+#[command(requires("arm"))]
+pub(crate) fn not_a_number() -> Result<String> {
+    let voltage = NumberOutput::open("arm.voltage")?;
+    let strip = ArrayOutput::open("arm.strip")?;
+    let mut answers = Vec::new();
+    for bad in BAD {
+        answers.push(text(voltage.set(bad)));
+        answers.push(text(voltage.set_clamped(bad)));
+        answers.push(text(strip.set(&[0.0, bad, 1.0])));
+    }
+    Ok(answers.join("\n"))
+}
+
+/// Drives the arm with 2 V for five ticks, in each of which it tries what is no number, and returns how far it went.
+#[command(requires("arm"))]
+pub(crate) fn keeps_value(co: &Coroutine) -> Result<f64> {
+    let angle = NumberInput::open("arm.angle")?;
+    let voltage = NumberOutput::open("arm.voltage")?;
+    let start = angle.get();
+    voltage.set_clamped(2.0)?;
+    for _ in 0..5 {
+        for bad in BAD {
+            let _ = voltage.set_clamped(bad);
+        }
+        co.yield_()?;
+    }
+    Ok(angle.get() - start)
+}
+
+/// Makes handles in each tick, more than it may hold at once, and returns how many ticks it did.
+#[command]
+pub(crate) fn hands_back(co: &Coroutine, #[default(100)] ticks: i64) -> Result<i64> {
+    for _ in 0..ticks {
+        NumberInput::open("arm.angle")?.get();
+        lookup!(yields)?.named("other");
+        (Signal::channel("robot.enabled").is_true()? & !Signal::topic("lang/go").is_true()?).get();
+        let _ = read::<bool>("lang/go");
+        co.yield_()?;
+    }
+    Ok(ticks)
 }

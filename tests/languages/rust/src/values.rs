@@ -88,3 +88,12 @@ pub(crate) fn reads(co: &Coroutine) -> Result<String> {
     let missing = nobody.map_or("nothing", |_| "something");
     Ok(format!("{values} {missing}"))
 }
+
+/// Logs, publishes and returns a text of which one byte is not UTF-8.
+#[command]
+pub(crate) fn odd_texts() -> Result<String> {
+    let odd = String::from_utf8_lossy(b"odd \xff").into_owned();
+    info!("{odd}");
+    publish::<String>("lang/text", odd.as_str())?;
+    Ok(odd)
+}
