@@ -57,7 +57,7 @@ def test_errors_in_cleanups_are_told_at_once_and_cost_the_plugin_nothing(behavio
         'mechanisms = ["arm"]\nreads = ["*"]\npublishes = ["lang/*"]\n'
         '[opmodes.a]\nmode = "test"\nschedule = ["lang/fails-in-cleanup"]\n'
         "[simulation]\ntimeline = [\n"
-        + '  { mode = "a", for = "400 ms" },\n  { mode = "disabled", for = "100 ms" },\n' * 6
+        + '  { opmode = "a", for = "400 ms" },\n  { opmode = "disabled", for = "100 ms" },\n' * 6
         + "]\n"
     )
     events = play(robot, None, None)

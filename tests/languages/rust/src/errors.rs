@@ -110,11 +110,11 @@ pub(crate) fn fails_oddly() -> Result<()> {
     bail!("{}", String::from_utf8_lossy(b"odd \xff"))
 }
 
-/// Prints the beginning of a line, and panics.
+/// Prints the beginning of a line, and fails.
 #[command]
-pub(crate) fn breaks_off() {
+pub(crate) fn breaks_off() -> Result<()> {
     print!("before");
-    panic!("the arm is stuck");
+    bail!("the arm is stuck")
 }
 
 pub(crate) fn text<T, E: ToString>(answer: Result<T, E>) -> String {
