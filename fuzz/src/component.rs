@@ -101,16 +101,122 @@ fn made(rest: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     if alone {
         return Ok(component);
     }
+    Ok(with_section(4, &component))
+}
+
+/// A plugin that loads, with one more section.
+fn with_section(id: u8, contents: &[u8]) -> Vec<u8> {
     let mut plugin = PLUGINS[0].clone();
-    // A section with a component in it, whose length is five bytes of seven bits.
-    plugin.push(4);
+    section(&mut plugin, id, contents);
+    plugin
+}
+
+fn section(bytes: &mut Vec<u8>, id: u8, contents: &[u8]) {
+    bytes.push(id);
+    number(bytes, contents.len());
+    bytes.extend(contents);
+}
+
+/// A number in five bytes of seven bits.
+fn number(bytes: &mut Vec<u8>, number: usize) {
     for digit in 0..5 {
         let more = u8::from(digit < 4) << 7;
-        plugin.push((component.len() >> (7 * digit)) as u8 & 0x7f | more);
+        bytes.push((number >> (7 * digit)) as u8 & 0x7f | more);
     }
-    plugin.extend(component);
-    Ok(plugin)
 }
+
+/// A plugin with a module whose functions repeat a few instructions very often: cheap to write, and
+/// dear to whatever takes more than linear time in the length of a function.
+#[derive(Clone, Debug)]
+pub struct Repetitive {
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// The most bytes of one function of a [`Repetitive`] module.
+const MAX_BODY: usize = 2 << 20;
+
+impl<'a> Arbitrary<'a> for Repetitive {
+    /// For each function, which sequences it is made of and how often each is repeated.
+    fn arbitrary(rest: &mut Unstructured<'a>) -> Result<Self> {
+        let mut bodies: Vec<Vec<u8>> = Vec::new();
+        for _ in 0..rest.int_in_range(1..=6)? {
+            // Two locals of the type i32 beside the two parameters.
+            let mut body = vec![1, 2, 0x7f];
+            let mut ends = 0;
+            for _ in 0..rest.int_in_range(1..=8)? {
+                let sequence = *rest.choose(SEQUENCES)?;
+                let times = 1_usize << rest.int_in_range(0..=17)?;
+                for _ in 0..times.min((MAX_BODY - body.len()) / (sequence.0.len() + 1)) {
+                    body.extend(sequence.0);
+                    ends += sequence.1;
+                }
+            }
+            body.extend(std::iter::repeat_n(END, ends + 1));
+            bodies.push(body);
+        }
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        section(&mut module, 1, &[1, 0x60, 2, 0x7f, 0x7f, 0]);
+        let mut functions = vec![bodies.len() as u8];
+        functions.extend(std::iter::repeat_n(0, bodies.len()));
+        section(&mut module, 3, &functions);
+        section(&mut module, 4, &[1, 0x70, 0, 1]);
+        section(&mut module, 5, &[1, 0, 1]);
+        let mut code = vec![bodies.len() as u8];
+        for body in bodies {
+            number(&mut code, body.len());
+            code.extend(body);
+        }
+        section(&mut module, 10, &code);
+        Ok(Self {
+            bytes: with_section(1, &module),
+        })
+    }
+}
+
+const END: u8 = 0x0b;
+
+/// Instructions that can be repeated, and how many blocks each leaves open. `i` and `n` are the
+/// parameters, `a` and `b` the locals.
+const SEQUENCES: &[(&[u8], usize)] = &[
+    // i = i * 31 + n
+    (b"\x20\x00\x41\x1f\x6c\x20\x01\x6a\x21\x00", 0),
+    // memory.fill, memory.copy
+    (b"\x20\x00\x20\x01\x20\x00\xfc\x0b\x00", 0),
+    (b"\x20\x00\x20\x01\x20\x00\xfc\x0a\x00\x00", 0),
+    // n = select i n i
+    (b"\x20\x00\x20\x01\x20\x00\x1b\x21\x01", 0),
+    // block, leave it if i, n = n + 1, end
+    (
+        b"\x02\x40\x20\x00\x0d\x00\x20\x01\x41\x01\x6a\x21\x01\x0b",
+        0,
+    ),
+    // block, left open; leave it if i
+    (b"\x02\x40\x20\x00\x0d\x00", 1),
+    // loop, left open; again if n
+    (b"\x03\x40\x20\x01\x0d\x00", 1),
+    // if i: a = n, else: b = i
+    (
+        b"\x20\x00\x04\x40\x20\x01\x21\x02\x05\x20\x00\x21\x03\x0b",
+        0,
+    ),
+    // block, a table of nine ways out of it
+    (b"\x02\x40\x20\x00\x0e\x08\0\0\0\0\0\0\0\0\0\x0b", 0),
+    // i = load n; store a i
+    (
+        b"\x20\x01\x28\x02\x00\x21\x00\x20\x02\x20\x00\x36\x02\x00",
+        0,
+    ),
+    // call of the first function, and through the table
+    (b"\x20\x00\x20\x01\x10\x00", 0),
+    (b"\x20\x00\x20\x01\x20\x00\x11\x00\x00", 0),
+    // a = i / n; trap
+    (b"\x20\x00\x20\x01\x6d\x21\x02", 0),
+    // the length of the memory, and its growth
+    (b"\x3f\x00\x40\x00\x1a", 0),
+    // a tee of a long expression: a = b = i + n
+    (b"\x20\x00\x20\x01\x6a\x22\x02\x22\x03\x1a", 0),
+];
 
 /// The component of a core module.
 fn wrapped(mut module: Vec<u8>) -> Option<Vec<u8>> {

@@ -1,13 +1,10 @@
 //! Plugins whose files change while `gantry run` runs them.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+mod support;
 
 use serde_json::Value;
-use tempfile::TempDir;
+use support::live::Live;
+use support::{TestRobot, count, guest};
 
 /// A counter that runs until it is canceled.
 const COUNTER: &str = r#"
@@ -21,8 +18,8 @@ const COUNTER: &str = r#"
 
 #[test]
 fn a_changed_plugin_takes_the_place_of_the_old_one_whose_commands_are_canceled() {
-    let robot = Live::start(COUNTER, "count", &[]);
-    robot.wait_for_run("counter/yields-on");
+    let robot = start(COUNTER, "count");
+    robot.wait_for_event("scheduled", "counter/yields-on");
     let new = version("keeps-locals", "0.2.0");
     robot.write("counter.wasm", &new);
     let line = robot.wait_for("reloaded counter");
@@ -49,7 +46,7 @@ fn a_changed_plugin_takes_the_place_of_the_old_one_whose_commands_are_canceled()
 
 #[test]
 fn bindings_and_default_commands_go_on_with_the_new_plugin() {
-    let robot = Live::start(
+    let robot = start(
         r#"
         robot.name = "Test"
         [mechanisms.arm.outputs]
@@ -66,10 +63,9 @@ fn bindings_and_default_commands_go_on_with_the_new_plugin() {
         defaults = { arm = "cleans/writes" }
         "#,
         "all",
-        &[],
     );
     robot.wait_for("Hello, robot!");
-    robot.wait_for_run("cleans/writes");
+    robot.wait_for_event("scheduled", "cleans/writes");
     robot.write(
         "greeter.wasm",
         &patched(guest("hello"), b"Hello, ", b"Howdy, "),
@@ -78,7 +74,7 @@ fn bindings_and_default_commands_go_on_with_the_new_plugin() {
     robot.wait_for("Howdy, robot!");
     robot.write("cleans-up.wasm", &version("cleans-up", "0.1.1"));
     robot.wait_for("reloaded cleans 0.1.0 -> 0.1.1");
-    robot.wait_for_run("cleans/writes");
+    robot.wait_for_event("scheduled", "cleans/writes");
     let events = robot.quit();
     let reloaded = |plugin: &str| {
         let is_it = |e: &Value| e["event"] == "reloaded" && e["plugin"] == plugin;
@@ -97,7 +93,7 @@ fn bindings_and_default_commands_go_on_with_the_new_plugin() {
 
 #[test]
 fn running_commands_may_finish() {
-    let robot = Live::start(
+    let robot = start(
         r#"
         robot = { name = "Test", reload = "finish" }
         [plugins.counter]
@@ -107,13 +103,13 @@ fn running_commands_may_finish() {
         schedule = [{ name = "counter/count", arguments = { ticks = 300 } }]
         "#,
         "count",
-        &["--for", "9s"],
     );
-    robot.wait_for_run("counter/count");
+    robot.wait_for_event("scheduled", "counter/count");
     robot.write("counter.wasm", &version("keeps-locals", "0.2.0"));
     let line = robot.wait_for("reloaded counter 0.1.0 -> 0.2.0");
     assert!(line.ends_with(')'), "nothing is canceled: {line}");
-    let events = robot.end();
+    robot.wait_for_event("completed", "counter/count");
+    let events = robot.quit();
     let position = |event: &str| events.iter().position(|e| e["event"] == event).unwrap();
     assert!(position("reloaded") < position("completed"));
     assert_eq!(events[position("completed")]["value"], 44850);
@@ -122,8 +118,8 @@ fn running_commands_may_finish() {
 
 #[test]
 fn a_bad_file_leaves_the_old_plugin_running_and_says_why_once() {
-    let robot = Live::start(COUNTER, "count", &[]);
-    robot.wait_for_run("counter/yields-on");
+    let robot = start(COUNTER, "count");
+    robot.wait_for_event("scheduled", "counter/yields-on");
     let good = version("keeps-locals", "0.2.0");
 
     robot.write("counter.wasm", b"this is not WebAssembly");
@@ -168,7 +164,7 @@ fn a_bad_file_leaves_the_old_plugin_running_and_says_why_once() {
 #[test]
 fn a_plugin_that_is_pinned_or_not_to_be_reloaded_stays() {
     let digest = sha256(guest("keeps-locals"));
-    let robot = Live::start(
+    let robot = start(
         &format!(
             r#"
             robot.name = "Test"
@@ -186,10 +182,9 @@ fn a_plugin_that_is_pinned_or_not_to_be_reloaded_stays() {
             "#
         ),
         "count",
-        &[],
     );
     let new = version("keeps-locals", "0.2.0");
-    robot.wait_for_run("counter/yields-on");
+    robot.wait_for_event("scheduled", "counter/yields-on");
     robot.write("off.wasm", &new);
     robot.write("pinned.wasm", &new);
     let line = robot.wait_for("its digest is sha256:");
@@ -220,12 +215,12 @@ fn holdings(process: u32) -> (u64, u64, usize) {
 #[test]
 #[cfg(target_os = "linux")]
 fn two_hundred_swaps_leave_nothing_behind() {
-    let robot = Live::start(COUNTER, "count", &[]);
+    let robot = start(COUNTER, "count");
     let versions = [
         version("keeps-locals", "0.2.0"),
         version("keeps-locals", "0.3.0"),
     ];
-    robot.wait_for_run("counter/yields-on");
+    robot.wait_for_event("scheduled", "counter/yields-on");
     let mut before = None;
     for swap in 0..200 {
         if swap == 50 {
@@ -247,136 +242,15 @@ fn two_hundred_swaps_leave_nothing_behind() {
     robot.quit();
 }
 
-/// A robot that runs, and what it says.
-struct Live {
-    folder: TempDir,
-    child: Child,
-    lines: mpsc::Receiver<String>,
-}
-
-impl Live {
-    /// Starts a robot in a folder with the test guests that it may name.
-    fn start(robot: &str, opmode: &str, more: &[&str]) -> Self {
-        let folder = TempDir::new().unwrap();
-        let write = |name: &str, bytes: &[u8]| {
-            std::fs::write(folder.path().join(name), bytes).unwrap();
-        };
-        write("robot.toml", robot.as_bytes());
-        for name in ["counter", "off", "pinned"] {
-            write(&format!("{name}.wasm"), guest("keeps-locals"));
-        }
-        write("greeter.wasm", guest("hello"));
-        write("cleans-up.wasm", guest("cleans-up"));
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gantry"))
-            .current_dir(folder.path())
-            .args(["run", "robot.toml", "--opmode", opmode])
-            .args(["--log", "warn,gantry=info", "--events", "events.jsonl"])
-            .args(more)
-            .arg("--cache")
-            .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("reload-cache"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let errors = BufReader::new(child.stderr.take().unwrap());
-        let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in errors.lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Self {
-            folder,
-            child,
-            lines,
-        }
+/// A robot in a folder with copies of the test guests that it may name, of which one op mode is
+/// enabled.
+fn start(robot: &str, opmode: &str) -> Live {
+    let robot = TestRobot::from_text(robot);
+    for name in ["counter", "off", "pinned"] {
+        robot.write(&format!("{name}.wasm"), guest("keeps-locals"));
     }
-
-    /// The next line with this text in it.
-    fn wait_for(&self, text: &str) -> String {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let mut seen = Vec::new();
-        loop {
-            let rest = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(rest) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => seen.push(line),
-                Err(error) => panic!("no `{text}` ({error}) in\n{}", seen.join("\n")),
-            }
-        }
-    }
-
-    /// Waits until a command runs, as its events say.
-    fn wait_for_run(&self, command: &str) {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while count(&self.events(), "scheduled", command) == 0 {
-            assert!(Instant::now() < deadline, "`{command}` does not start");
-            std::thread::yield_now();
-        }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// All at once: what a test says about half a file, it writes as half a file. The host may look
-    /// at any moment.
-    fn write(&self, name: &str, bytes: &[u8]) {
-        let partial = self.path(&format!("{name}.partial"));
-        std::fs::write(&partial, bytes).unwrap();
-        std::fs::rename(partial, self.path(name)).unwrap();
-    }
-
-    fn append(&self, name: &str, bytes: &[u8]) {
-        let mut options = std::fs::OpenOptions::new();
-        let mut file = options.append(true).open(self.path(name)).unwrap();
-        file.write_all(bytes).unwrap();
-    }
-
-    /// Stops the robot; what happened.
-    fn quit(mut self) -> Vec<Value> {
-        let mut orders = self.child.stdin.take().unwrap();
-        orders.write_all(b"quit\n").unwrap();
-        self.end()
-    }
-
-    /// Waits for the robot's end; what happened.
-    fn end(mut self) -> Vec<Value> {
-        let status = self.child.wait().unwrap();
-        assert!(status.success(), "{status}");
-        self.events()
-    }
-
-    /// What was written so far; the last line may be unfinished.
-    fn events(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.path("events.jsonl")).unwrap_or_default();
-        let lines = text.lines();
-        lines
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect()
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // Over already, unless the test has failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn count(events: &[Value], event: &str, command: &str) -> usize {
-    let happened = |e: &&Value| e["event"] == event && e["command"] == command;
-    events.iter().filter(happened).count()
-}
-
-/// A test guest.
-fn guest(name: &str) -> &'static [u8] {
-    let mut all = gantry_test_guests::ALL.iter();
-    all.find(|(guest, _)| *guest == name).unwrap().1
+    robot.write("greeter.wasm", guest("hello"));
+    Live::start(robot, &["--opmode", opmode])
 }
 
 /// A test guest as another version of itself.

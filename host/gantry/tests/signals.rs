@@ -3,7 +3,6 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use support::{TestRobot, text};
 
@@ -19,13 +18,11 @@ fn robot(definitions: impl Iterator<Item = String>) -> TestRobot {
     TestRobot::new(&signals)
 }
 
-/// What `check` says; it has to end soon.
+/// What `check` says. Checking in the square of the number takes minutes of processor time.
 #[track_caller]
 fn check(robot: &TestRobot) -> String {
-    let start = Instant::now();
-    let output = robot.gantry(&["check", "robot.toml"]);
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(10), "it took {took:?}");
+    let output = robot.gantry_within(30, &["check", "robot.toml"]);
+    assert!(output.status.code().is_some(), "{}", output.status);
     text(&[output.stdout, output.stderr].concat())
 }
 

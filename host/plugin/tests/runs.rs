@@ -161,17 +161,27 @@ fn cleanup_runs_when_a_run_is_canceled() {
 
 #[test]
 fn a_cleanup_that_never_ends_is_dropped() {
-    for mut bench in [Bench::new(), Bench::real_time()] {
-        bench.load("cleans-up", CLEANS_UP);
-        let command = bench.schedule("cleans-up/never");
-        bench.tick();
-        bench.scheduler.cancel(&command);
-        assert_eq!(bench.topic("cleaning-up"), text("never"));
-        // The guard is never dropped: the run was, on the host's side.
-        assert_eq!(bench.topic("cleaned-up"), None);
-        let end: Vec<String> = bench.events().split_off(1);
+    let mut bench = Bench::new();
+    bench.never_cleans_up();
+    assert_eq!(bench.topic("cleaning-up"), text("never"));
+    // The guard is never dropped: the run was, on the host's side.
+    assert_eq!(bench.topic("cleaned-up"), None);
+}
+
+/// How far the guest comes within its budget depends on the machine; how it ends does not.
+#[test]
+fn a_cleanup_that_never_ends_is_dropped_in_real_time() {
+    Bench::real_time().never_cleans_up();
+}
+
+impl Bench {
+    fn never_cleans_up(&mut self) {
+        self.load("cleans-up", CLEANS_UP);
+        let command = self.schedule("cleans-up/never");
+        self.tick();
+        self.scheduler.cancel(&command);
         assert_eq!(
-            end,
+            self.events().split_off(1),
             [
                 "cleans-up/never cleanup-overrun",
                 "cleans-up/never canceled"

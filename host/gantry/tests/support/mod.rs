@@ -1,6 +1,8 @@
 //! Robots in folders of their own, and the real binary.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod live;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -13,14 +15,17 @@ pub struct TestRobot {
 }
 
 impl TestRobot {
+    /// A robot whose file gives it a name and has this text besides.
     pub fn new(rest: &str) -> Self {
+        Self::from_text(&format!("robot.name = \"Test\"\n{rest}"))
+    }
+
+    /// A robot whose file has this text.
+    pub fn from_text(text: &str) -> Self {
         let robot = Self {
             folder: TempDir::new().unwrap(),
         };
-        robot.write(
-            "robot.toml",
-            format!("robot.name = \"Test\"\n{rest}").as_bytes(),
-        );
+        robot.write("robot.toml", text.as_bytes());
         for (name, bytes) in gantry_test_guests::ALL {
             robot.write(&format!("{name}.wasm"), bytes);
         }
@@ -40,6 +45,22 @@ impl TestRobot {
         let text = text(&self.read("robot.toml"));
         assert!(text.contains(old), "no `{old}` in\n{text}");
         self.write("robot.toml", text.replace(old, new).as_bytes());
+    }
+
+    /// Runs the binary, which is killed if it uses more processor time than this. Unlike the time
+    /// on the clock, that does not depend on what else the machine does.
+    pub fn gantry_within(&self, seconds: u32, arguments: &[&str]) -> Output {
+        let gantry = gantry(&self.folder);
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -t {seconds}; exec \"$0\" \"$@\"")]);
+        limited.arg(gantry.get_program()).args(gantry.get_args());
+        limited.envs(
+            gantry
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        );
+        limited.current_dir(self.folder.path());
+        limited.args(arguments).output().unwrap()
     }
 
     /// Runs the binary in the robot's folder.
