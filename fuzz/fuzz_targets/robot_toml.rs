@@ -71,6 +71,7 @@ fn run(config: RobotConfig) {
         real_time: false,
         locked: false,
         telemetry: gantry_telemetry::channel(1 << 12).0,
+        drivers: &gantry::robot::no_drivers,
     };
     let mut robot = match Robot::assemble(config, RUNTIME.clone(), options) {
         Ok(robot) => robot,

@@ -1,12 +1,15 @@
 //! The binary: robot.toml, the loop, op modes and the command line.
 //!
 //! `config` reads robot.toml, `robot` puts a robot together and runs one tick at a time, `session`
-//! decides when ticks happen and where their records go, `project` makes and builds projects of people
+//! decides when ticks happen and where their records go, `operator` is the way from orders and signals to
+//! safe outputs, `project` makes and builds projects of people
 //! who write plugins, `cli` is the command line.
 
 pub mod cli;
 pub mod config;
+mod console;
 pub mod lock;
+pub mod operator;
 pub mod pace;
 pub mod project;
 mod reload;

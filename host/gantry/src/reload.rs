@@ -14,6 +14,7 @@ use anyhow::Context;
 use gantry_plugin::{Runtime, Source};
 
 use crate::config::{PluginConfig, ReloadConfig, RobotConfig};
+use crate::operator::Guard;
 use crate::robot::{Remains, Replacement, Robot};
 
 /// From one look at the files to the next. What has changed is read when two looks agree.
@@ -59,9 +60,13 @@ impl Reloader {
             watched,
             news: news_sender,
         };
+        let guard = Guard::new(robot.stop().clone(), "reload");
         std::thread::Builder::new()
             .name("reload".to_owned())
-            .spawn(move || watcher.run(&old))
+            .spawn(move || {
+                let _guard = guard;
+                watcher.run(&old);
+            })
             .context("cannot start the thread that watches plugins")?;
         Ok(Some(Self { news, remains }))
     }

@@ -1,6 +1,6 @@
 //! What becomes of the records: the event stream, the statistics, the summary.
 
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
@@ -71,11 +71,8 @@ impl Reports {
         Ok(())
     }
 
-    pub(crate) fn print_summary(
-        &self,
-        run: Run<'_>,
-        score: &[(String, String)],
-    ) -> anyhow::Result<()> {
+    /// What people read at the end.
+    pub(crate) fn summary(&self, run: Run<'_>, score: &[(String, String)]) -> String {
         let robot = one_line(run.robot);
         let summary = Summary {
             run: Run {
@@ -87,8 +84,7 @@ impl Reports {
             score,
             colours: std::io::stdout().is_terminal(),
         };
-        write!(std::io::stdout().lock(), "{summary}")?;
-        Ok(())
+        summary.to_string()
     }
 
     fn record(&mut self, record: &Record) -> anyhow::Result<()> {

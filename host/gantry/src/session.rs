@@ -1,19 +1,22 @@
 //! A robot in time: when its ticks happen, what it does in which phase, and where its records go.
 
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use gantry_plugin::Runtime;
-use gantry_telemetry::Run;
+use gantry_telemetry::{Run, SafeReason};
 
 use crate::config::{RobotConfig, TimelineStep};
-use crate::pace::Pace;
+use crate::console;
+use crate::operator::{Desk, Guard};
+use crate::pace::{RealTime, Suspensions};
 use crate::reload::Reloader;
 use crate::reports::Reports;
-use crate::robot::{Options, PluginFiles, Robot, RobotMode, find_opmode};
+use crate::robot::{Drivers, Options, PluginFiles, Robot, RobotMode, find_opmode};
 
 /// Records that may wait between the loop and whoever writes them.
 const RECORDS: usize = 65_536;
@@ -32,6 +35,8 @@ pub struct SessionOptions<'a> {
     pub events: Option<&'a Path>,
     /// Whether plugins whose files change are loaded anew while the robot [runs](Session::run).
     pub reload: bool,
+    /// Drivers besides the simulator.
+    pub drivers: Drivers<'a>,
 }
 
 /// When ticks happen.
@@ -72,6 +77,18 @@ impl Phase {
         config.simulation.timeline.iter().map(phase).collect()
     }
 
+    /// When each of these phases begins, and when the last one ends.
+    pub fn times(phases: &[Phase]) -> (Vec<(Duration, RobotMode)>, Duration) {
+        let mut end = Duration::ZERO;
+        let begin = |phase: &Phase| {
+            let from = end;
+            end += phase.duration;
+            (from, phase.mode)
+        };
+        let modes = phases.iter().map(begin).collect();
+        (modes, end)
+    }
+
     /// One op mode for a time.
     pub fn of_opmode(
         config: &RobotConfig,
@@ -83,19 +100,6 @@ impl Phase {
             duration,
         })
     }
-}
-
-/// What an operator can tell a robot that runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// Enable the op mode of this name.
-    Enable(String),
-    /// Disable the robot.
-    Disable,
-    /// Disable it for good.
-    EmergencyStop,
-    /// End the program.
-    Quit,
 }
 
 /// A robot with its clock and its reports.
@@ -140,13 +144,16 @@ impl Session {
                 real_time,
                 locked: options.locked,
                 telemetry,
+                drivers: options.drivers,
             },
         )?;
         let sink = match options.clock {
             Clock::Virtual => Sink::Inline(Box::new(reports)),
             Clock::Real => {
                 let thread = std::thread::Builder::new().name("telemetry".to_owned());
+                let stop = robot.stop().clone();
                 let handle = thread.spawn(move || {
+                    let _guard = Guard::new(stop, "telemetry");
                     reports.follow()?;
                     Ok(reports)
                 });
@@ -171,53 +178,73 @@ impl Session {
         &self.robot
     }
 
-    /// Plays phases one after the other and prints the summary.
+    /// Plays phases one after the other in virtual time and prints the summary.
     pub fn play(mut self, phases: &[Phase]) -> anyhow::Result<()> {
         let period = self.robot.config().period;
-        let mut pace = (self.clock == Clock::Real).then(|| Pace::start(period));
         let mut end = Duration::ZERO;
         let mut now = Duration::ZERO;
-        let mut late = None;
         for phase in phases {
             self.robot.set_mode(phase.mode);
             end += phase.duration;
             while now < end {
-                self.tick(now, late, pace.as_ref())?;
-                match &mut pace {
-                    None => now += period,
-                    Some(pace) => {
-                        let due = pace.wait();
-                        (now, late) = (due.time, Some(due.late));
-                    }
-                }
+                self.tick(now, None, None)?;
+                now += period;
             }
         }
         self.robot.set_mode(RobotMode::Disabled);
-        self.tick(now, late, None)?;
+        self.tick(now, None, None)?;
         self.finish()
     }
 
-    /// Runs in real time until it is told to stop, or until the time is over.
+    /// Runs in real time until the operator ends it, or until the time is over; first in each of
+    /// these modes, from its time on. Whatever happens meanwhile, a panic too, outputs are safe at the
+    /// end and the recording is whole.
     pub fn run(
         mut self,
-        start: RobotMode,
+        modes: &[(Duration, RobotMode)],
         duration: Option<Duration>,
-        orders: &mpsc::Receiver<Order>,
+        desk: Desk,
     ) -> anyhow::Result<()> {
-        let mut pace = Pace::start(self.robot.config().period);
-        self.robot.set_mode(start);
+        // What a panic leaves behind is dropped and nothing else.
+        let ended = catch_unwind(AssertUnwindSafe(|| self.ticks(modes, duration, &desk)));
+        desk.ending();
+        let finished = match ended {
+            Ok(Ok(())) => self.finish(),
+            Ok(Err(error)) => self.finish().and(Err(error)),
+            Err(panic) => {
+                self.robot.stop().make_safe(SafeReason::Ending);
+                let why = message_of(&*panic);
+                self.robot.note(&format!("the loop has panicked: {why}"));
+                let finished = self.close(Vec::new());
+                finished.and(Err(anyhow!(
+                    "the loop has panicked, which is a bug of gantry: {why}; outputs are safe, and \
+                     the recording is kept"
+                )))
+            }
+        };
+        drop(desk);
+        finished
+    }
+
+    fn ticks(
+        &mut self,
+        modes: &[(Duration, RobotMode)],
+        duration: Option<Duration>,
+        desk: &Desk,
+    ) -> anyhow::Result<()> {
+        let mut pace = RealTime::start(self.robot.config().period);
+        let mut suspensions = Suspensions::default();
+        let mut modes = modes.iter().peekable();
         let (mut now, mut late) = (Duration::ZERO, None);
-        'ticks: while duration.is_none_or(|duration| now < duration) {
-            while let Ok(order) = orders.try_recv() {
-                match order {
-                    Order::Enable(name) => match self.robot.find_opmode(&name) {
-                        Ok(mode) => self.robot.set_mode(mode),
-                        Err(error) => eprintln!("{error}"),
-                    },
-                    Order::Disable => self.robot.set_mode(RobotMode::Disabled),
-                    Order::EmergencyStop => self.robot.set_mode(RobotMode::EmergencyStopped),
-                    Order::Quit => break 'ticks,
-                }
+        while duration.is_none_or(|duration| now < duration) {
+            while let Some((_, mode)) = modes.next_if(|(from, _)| *from <= now) {
+                self.robot.set_mode(*mode);
+            }
+            if !desk.attend(&mut self.robot) {
+                break;
+            }
+            if let Some(time) = suspensions.look() {
+                self.robot.disable_for(SafeReason::Suspended, time);
             }
             if let Some(reloader) = &self.reloader {
                 reloader.apply(&mut self.robot);
@@ -227,18 +254,17 @@ impl Session {
             (now, late) = (due.time, Some(due.late));
         }
         self.robot.set_mode(RobotMode::Disabled);
-        self.tick(now, late, None)?;
-        self.finish()
+        self.tick(now, late, None)
     }
 
     fn tick(
         &mut self,
         now: Duration,
         late: Option<Duration>,
-        pace: Option<&Pace>,
+        pace: Option<&RealTime>,
     ) -> anyhow::Result<()> {
         self.robot.tick(now, late);
-        self.robot.maintain(pace.map(Pace::slack));
+        self.robot.maintain(pace.map(RealTime::slack));
         match &mut self.sink {
             Sink::Inline(reports) => reports.take(),
             Sink::Thread(_) => Ok(()),
@@ -249,9 +275,14 @@ impl Session {
     fn finish(mut self) -> anyhow::Result<()> {
         self.robot.shut_down();
         let score = self.score();
+        self.close(score)
+    }
+
+    /// Ends the robot, waits for the last records and prints the summary.
+    fn close(self, score: Vec<(String, String)>) -> anyhow::Result<()> {
         let config = self.robot.config().clone();
-        // The end of the robot is the end of its records.
-        drop(self.robot);
+        // The end of the robot is the end of its records, after a panic too.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(self.robot)));
         let mut reports = match self.sink {
             Sink::Inline(mut reports) => {
                 reports.take()?;
@@ -268,7 +299,13 @@ impl Session {
             seed: Some(self.seed),
             period: config.period,
         };
-        reports.print_summary(run, &score)
+        let summary = reports.summary(run, &score);
+        match self.clock {
+            Clock::Virtual => write!(std::io::stdout().lock(), "{summary}")?,
+            // A terminal that takes nothing does not keep a robot's program from ending.
+            Clock::Real => console::print(summary),
+        }
+        Ok(())
     }
 
     /// What the field counts, if the robot has one.
@@ -296,4 +333,10 @@ impl Session {
         }
         score
     }
+}
+
+fn message_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it does not say why")
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::image::{ChannelId, Image};
+use crate::safety::{Safety, SafetySwitch};
 
 /// One tick, as a driver is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,10 @@ pub trait Driver: Send {
     /// Puts the devices at the safe values, which is what `outputs` reads: after a fault, a late
     /// tick, and at the end.
     fn safe(&mut self, outputs: &OutputFrame<'_>);
+
+    /// The switch by which other threads make the devices safe when the loop cannot. Every call
+    /// MUST give a handle to one and the same switch; its obligations are those of [`Safety`].
+    fn safety(&self) -> Arc<dyn Safety>;
 }
 
 /// Where a driver puts down what it measured.
@@ -82,7 +87,7 @@ impl InputFrame<'_> {
 /// What a driver gives its devices.
 #[derive(Debug)]
 pub struct OutputFrame<'a> {
-    image: &'a Image,
+    pub(crate) image: &'a Image,
 }
 
 impl OutputFrame<'_> {
@@ -170,6 +175,9 @@ pub enum HardwareError {
 pub struct Hardware {
     image: Arc<Image>,
     drivers: Vec<Attached>,
+    switch: SafetySwitch,
+    /// Whether this tick's outputs are safe, whatever is staged.
+    withheld: bool,
     reports: Vec<DriverReport>,
     tick: Tick,
 }
@@ -212,8 +220,11 @@ impl Hardware {
                 sampled: false,
             });
         }
+        let switches = attached.iter().map(|attached| attached.driver.safety());
         Ok(Self {
             image,
+            switch: SafetySwitch::new(switches.collect()),
+            withheld: false,
             drivers: attached,
             reports: Vec::new(),
             tick: Tick {
@@ -228,10 +239,28 @@ impl Hardware {
         &self.image
     }
 
+    /// The switch that makes every output safe from any thread.
+    pub fn safety(&self) -> &SafetySwitch {
+        &self.switch
+    }
+
+    /// Lets outputs follow the commands again, if the [switch](Hardware::safety) has not been thrown
+    /// since it had been thrown so many [`times`](SafetySwitch::times). Returns whether they do.
+    pub fn rearm(&mut self, times: u64) -> bool {
+        self.switch.rearm(times)
+    }
+
+    /// Makes every output safe for the tick that is under way. What is staged is kept, and is flushed
+    /// at the end of the next tick.
+    pub fn withhold(&mut self) {
+        self.withheld = true;
+    }
+
     /// Starts a tick: every driver samples, then the inputs are frozen. `now` is the tick's time,
     /// `dt` the time since the tick before (zero in the first).
     pub fn begin_tick(&mut self, now: Duration, dt: Duration) {
         self.tick = Tick { now, dt };
+        self.withheld = false;
         for attached in &mut self.drivers {
             let mut inputs = InputFrame { image: &self.image };
             let sampled = attached.driver.sample(self.tick, &mut inputs);
@@ -251,9 +280,13 @@ impl Hardware {
     }
 
     /// Ends the tick: decides on the outputs and hands them to every driver. One that is out of
-    /// order is given the safe values until a whole tick has succeeded.
+    /// order is given the safe values until a whole tick has succeeded. All are given them if the
+    /// tick was [withheld](Hardware::withhold), or while the [switch](Hardware::safety) is thrown.
     pub fn end_tick(&mut self) {
         self.image.flush();
+        if self.withheld || self.switch.is_thrown() {
+            self.image.flush_safe();
+        }
         for attached in &mut self.drivers {
             if attached.failed_since.is_some() {
                 self.image.make_safe(&attached.channels);
@@ -275,8 +308,8 @@ impl Hardware {
         }
     }
 
-    /// Makes every output safe at once, on the devices too: after a fault of the host or a late
-    /// tick, and at the end. The next tick goes on as usual.
+    /// Makes every output safe at once, on the devices too: after a fault of the host and at the end.
+    /// The next tick goes on as usual, with outputs that were written again.
     pub fn make_safe(&mut self) {
         self.image.force_safe();
         for attached in &mut self.drivers {

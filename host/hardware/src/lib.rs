@@ -65,6 +65,7 @@
 pub mod driver;
 pub mod image;
 pub mod quantity;
+mod safety;
 pub mod sim;
 
 mod wording;
@@ -74,3 +75,4 @@ pub use image::{
     Channel, ChannelId, Direction, Image, ImageBuilder, ImageError, Kind, MechanismIndex,
     OnRelease, Value, WriteError,
 };
+pub use safety::{Safety, SafetySwitch};

@@ -267,6 +267,12 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
                 }
             }
         }
+        RecordKind::OutputsSafe { reason, by } => {
+            line.text("reason", reason.name());
+            if let (true, Some(by)) = (options.timings, by) {
+                line.seconds("by", *by);
+            }
+        }
         RecordKind::Topic { name, value } => {
             line.text("topic", name);
             line.value("value", value);

@@ -48,7 +48,7 @@ mod timeline;
 pub use hand_over::{Consumer, Producer, channel};
 pub use jsonl::{JsonlError, JsonlOptions, JsonlWriter};
 pub use overrun::{Overrun, OverrunReports};
-pub use record::{LogLevel, Mode, Record, RecordKind, Run, Slowest, TickTiming};
+pub use record::{LogLevel, Mode, Record, RecordKind, Run, SafeReason, Slowest, TickTiming};
 pub use recorder::Recorder;
 pub use statistics::{
     CommandStatistics, Distribution, Interruptions, Outcomes, Quarantines, RefusedStarts,

@@ -54,6 +54,7 @@ impl Record {
             | RecordKind::DriverRecovered { .. }
             | RecordKind::Released { .. }
             | RecordKind::Late { .. }
+            | RecordKind::OutputsSafe { .. }
             | RecordKind::TickEnded(_)
             | RecordKind::Dropped { .. } => 0,
         }
@@ -174,6 +175,13 @@ pub enum RecordKind {
         /// The body that took longest in it, if bodies are timed.
         slowest: Option<Slowest>,
     },
+    /// Outputs were made safe, whatever commands had written.
+    OutputsSafe {
+        /// Why.
+        reason: SafeReason,
+        /// How late the tick was or how long it took, in real time, if that is the reason.
+        by: Option<Duration>,
+    },
     /// A topic has a new value.
     Topic {
         /// Its name.
@@ -219,6 +227,7 @@ impl RecordKind {
             RecordKind::Quarantined { .. } => "quarantined",
             RecordKind::Released { .. } => "released",
             RecordKind::Late { .. } => "late",
+            RecordKind::OutputsSafe { .. } => "outputs-safe",
             RecordKind::Topic { .. } => "topic",
             RecordKind::Note(_) => "note",
             RecordKind::TickEnded(_) => "tick-ended",
@@ -293,6 +302,51 @@ impl LogLevel {
             LogLevel::Info => "info",
             LogLevel::Warn => "warn",
             LogLevel::Error => "error",
+        }
+    }
+}
+
+/// Why outputs were made safe.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SafeReason {
+    /// The tick started more than a period after it was due; they are safe in this tick.
+    Late,
+    /// The tick took longer than a period; they are safe in this tick.
+    Overrun,
+    /// The loop stood still for so long that the robot is disabled.
+    Stalled,
+    /// The machine was suspended, and the robot is disabled.
+    Suspended,
+    /// The loop had not ticked for some periods, and was not waited for.
+    Watchdog,
+    /// The operator has stopped the robot for good.
+    EmergencyStop,
+    /// The program ends.
+    Ending,
+}
+
+impl SafeReason {
+    /// All reasons.
+    pub const ALL: [Self; 7] = [
+        Self::Late,
+        Self::Overrun,
+        Self::Stalled,
+        Self::Suspended,
+        Self::Watchdog,
+        Self::EmergencyStop,
+        Self::Ending,
+    ];
+
+    /// The name under which the event stream shows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Overrun => "overrun",
+            Self::Stalled => "stalled",
+            Self::Suspended => "suspended",
+            Self::Watchdog => "watchdog",
+            Self::EmergencyStop => "emergency-stop",
+            Self::Ending => "ending",
         }
     }
 }

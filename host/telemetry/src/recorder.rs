@@ -7,7 +7,7 @@ use std::time::Duration;
 use gantry_scheduler::{Event, EventKind, RefusedStart, RunId, Tick, Value};
 
 use crate::spans::Spans;
-use crate::{LogLevel, Mode, Producer, Record, RecordKind, TickTiming, bounded};
+use crate::{LogLevel, Mode, Producer, Record, RecordKind, SafeReason, TickTiming, bounded};
 
 /// Turns what happens in the loop into records and hands them over.
 ///
@@ -194,6 +194,12 @@ impl Recorder {
         let name = self.names.get(name);
         let value = bounded::value(value);
         self.push(RecordKind::Topic { name, value });
+    }
+
+    /// Outputs were made safe for this reason; `by`: how late the tick was or how long it took, if
+    /// that is the reason.
+    pub fn outputs_safe(&mut self, reason: SafeReason, by: Option<Duration>) {
+        self.push(RecordKind::OutputsSafe { reason, by });
     }
 
     /// The host has something to say.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Common, Locked, held, load};
-use crate::robot::{Options, PluginFiles, Robot};
+use crate::robot::{Options, PluginFiles, Robot, no_drivers};
 use crate::text::one_line;
 
 #[derive(Debug, Args)]
@@ -39,6 +39,7 @@ pub(super) fn check(args: &CheckArgs, common: &Common) -> anyhow::Result<()> {
             real_time,
             locked: lock.is_some(),
             telemetry,
+            drivers: &no_drivers,
         };
         Ok(Robot::assemble(config.clone(), runtime, options)?)
     };

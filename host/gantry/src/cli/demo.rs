@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Common;
+use super::{Common, force};
 use crate::config::RobotConfig;
-use crate::robot::PluginFiles;
+use crate::operator::{Desk, Listening};
+use crate::robot::{PluginFiles, no_drivers};
 use crate::session::{Clock, Phase, Session, SessionOptions};
 
 #[derive(Debug, Args)]
@@ -41,9 +42,19 @@ pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
             },
             events: args.events.as_deref(),
             reload: false,
+            drivers: &no_drivers,
         },
     )?;
-    session.play(&phases)
+    if args.fast {
+        return session.play(&phases);
+    }
+    let listening = Listening {
+        unattended: true,
+        ..Listening::default()
+    };
+    let desk = Desk::open(session.robot(), listening, false, force)?;
+    let (modes, end) = Phase::times(&phases);
+    session.run(&modes, Some(end), desk)
 }
 
 /// The plugins that are built into the binary, by the names of their files.

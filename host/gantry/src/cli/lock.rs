@@ -116,6 +116,7 @@ fn keep_code(
         real_time,
         locked: false,
         telemetry,
+        drivers: &crate::robot::no_drivers,
     };
     let robot = Robot::assemble(config.clone(), runtime, options)?;
     Ok(robot.runtime().code_used())

@@ -13,7 +13,7 @@ mod sign;
 mod sim;
 mod verify;
 
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -25,6 +25,7 @@ use gantry_plugin::{CacheConfig, Pins, Preemption, Runtime, RuntimeConfig, Sourc
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigErrors, Diagnostic, LoadError, RobotConfig, list, render_all};
+use crate::console;
 use crate::lock::{Held, Lock, LockError};
 use crate::robot::{self, Disk, PluginFiles};
 
@@ -101,22 +102,24 @@ struct Common {
 }
 
 /// Runs what the command line says. 0: done. 1: it failed, and why is on standard error. 2: the
-/// command line is wrong.
+/// command line is wrong. 3: a robot's program was ended by force.
 pub fn main() -> ExitCode {
     // Only tests know what 101 means.
-    std::panic::catch_unwind(start).unwrap_or_else(|_| {
+    let status = std::panic::catch_unwind(start).unwrap_or_else(|_| {
         say("error: gantry has panicked, which is a bug of gantry");
         ExitCode::FAILURE
-    })
+    });
+    console::errors().flush();
+    status
 }
 
 fn start() -> ExitCode {
     let cli = Cli::parse();
-    let (writer, _guard) = tracing_appender::non_blocking(std::io::stderr());
+    console::tell_panics();
     match EnvFilter::try_new(&cli.common.log) {
         Ok(filter) => tracing_subscriber::fmt()
             .with_env_filter(filter)
-            .with_writer(writer)
+            .with_writer(|| console::errors().clone())
             .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)
             .without_time()
@@ -168,9 +171,23 @@ fn report(error: &anyhow::Error) {
     }
 }
 
-/// Writes a line to standard error, if anything can be written there.
+/// Says a line on standard error, if anything can be said there.
 fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    console::complain(&line.to_string());
+}
+
+/// Exit status of a robot's program that did not end in an orderly way.
+const FORCED: i32 = 3;
+
+/// Ends the process at once, with outputs safe: without cleanups, and without what the recording still
+/// waits for.
+fn force(why: &str) {
+    say(format_args!(
+        "error: {why}: the program ends at once; outputs are safe"
+    ));
+    console::errors().flush();
+    // Nothing that `exit` would call is waited for.
+    signal_hook::low_level::exit(FORCED);
 }
 
 /// Reads a robot.toml and shows its warnings.

@@ -1,18 +1,20 @@
 //! `gantry run`: a robot in real time.
 
-use std::io::{BufRead, IsTerminal, Write as _};
+use std::fmt::Write as _;
+use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::{Common, Locked, load, parse_time};
+use super::{Common, Locked, force, load, parse_time};
 use crate::config::RobotConfig;
+use crate::console;
 use crate::lock::Lock;
-use crate::robot::RobotMode;
-use crate::session::{Clock, Order, Session, SessionOptions};
+use crate::operator::{Desk, Listening};
+use crate::robot::{RobotMode, no_drivers};
+use crate::session::{Clock, Session, SessionOptions};
 use crate::text::one_line;
 
 #[derive(Debug, Args)]
@@ -20,10 +22,17 @@ pub(super) struct RunArgs {
     /// The robot
     #[arg(value_name = "ROBOT.toml")]
     robot: PathBuf,
-    /// Enables this op mode at once; otherwise the robot starts disabled
+    /// Enables this op mode at once, and keeps it enabled when standard input ends; otherwise the
+    /// robot starts disabled
     #[arg(long, value_name = "NAME")]
     opmode: Option<String>,
-    /// Stops after this time, such as 15s; otherwise on `quit`, Ctrl-C or SIGTERM
+    /// Disables the robot when no line comes for a time; `alive` is a line that says nothing else
+    #[arg(long)]
+    hold_to_run: bool,
+    /// That time
+    #[arg(long, value_name = "TIME", value_parser = parse_time, requires = "hold_to_run", default_value = "250ms")]
+    heartbeat: Duration,
+    /// Stops after this time, such as 15s; otherwise on `quit`, Ctrl-C, SIGTERM or SIGHUP
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     duration: Option<Duration>,
     /// Where random numbers start [default: what the robot's file says, and nothing else if it is locked]
@@ -40,7 +49,9 @@ const HELP: &str = "\
 enable NAME   enable an op mode
 disable       disable the robot (an empty line does, too)
 estop         emergency stop: disable it until the program is started again
-quit          stop the program";
+alive         say that you are there, for --hold-to-run
+quit          stop the program
+";
 
 pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
@@ -57,6 +68,7 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
             clock: Clock::Real,
             events: args.events.as_deref(),
             reload: lock.is_none(),
+            drivers: &no_drivers,
         },
     )?;
     if lock.is_some() {
@@ -68,69 +80,31 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     };
     let config = session.robot().config();
     // A robot runs whether or not anybody reads what it prints.
-    let _ = greet(config, lock.as_ref(), args.opmode.is_none());
-    let orders = read_orders()?;
-    session.run(start, args.duration, &orders)
+    console::print(greeting(config, lock.as_ref(), args.opmode.is_none()));
+    let listening = Listening {
+        unattended: args.opmode.is_some(),
+        hold_to_run: args.hold_to_run.then_some(args.heartbeat),
+    };
+    let desk = Desk::open(session.robot(), listening, true, force)
+        .context("cannot listen to the operator")?;
+    session.run(&[(Duration::ZERO, start)], args.duration, desk)
 }
 
-fn greet(config: &RobotConfig, lock: Option<&Lock>, disabled: bool) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
+fn greeting(config: &RobotConfig, lock: Option<&Lock>, disabled: bool) -> String {
     let name = one_line(&config.name);
-    writeln!(out, "{name}: a tick every {:?}", config.period)?;
+    let mut text = format!("{name}: a tick every {:?}\n", config.period);
     if let Some(lock) = lock {
-        writeln!(out, "It is locked, {}", lock.digest())?;
+        let _ = writeln!(text, "It is locked, {}", lock.digest());
     }
     if disabled {
-        writeln!(out, "It is disabled. To enable it, type one of")?;
+        text.push_str("It is disabled. To enable it, type one of\n");
         for opmode in &config.opmodes {
             let summary = one_line(&opmode.summary);
-            writeln!(out, "  enable {}   {summary}", opmode.name)?;
+            let _ = writeln!(text, "  enable {}   {summary}", opmode.name);
         }
     }
-    Ok(())
-}
-
-/// Orders from standard input, and from signals.
-fn read_orders() -> anyhow::Result<mpsc::Receiver<Order>> {
-    let (sender, receiver) = mpsc::channel();
-    let by_signal = sender.clone();
-    let mut signals =
-        signal_hook::iterator::Signals::new(signal_hook::consts::TERM_SIGNALS.iter().copied())
-            .context("cannot handle signals")?;
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            if by_signal.send(Order::Quit).is_err() {
-                return;
-            }
-        }
-    });
-    let terminal = std::io::stdin().is_terminal();
-    std::thread::spawn(move || {
-        if terminal {
-            println!("{HELP}");
-        }
-        for line in std::io::stdin().lock().lines() {
-            let Ok(line) = line else { return };
-            match parse_order(line.trim()) {
-                Some(order) => {
-                    if sender.send(order).is_err() {
-                        return;
-                    }
-                }
-                None => eprintln!("`{}` is not an order; there are\n{HELP}", line.trim()),
-            }
-        }
-    });
-    Ok(receiver)
-}
-
-fn parse_order(line: &str) -> Option<Order> {
-    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    match (word, rest.trim()) {
-        ("enable", name) if !name.is_empty() => Some(Order::Enable(name.to_owned())),
-        ("" | "disable", "") => Some(Order::Disable),
-        ("estop", "") => Some(Order::EmergencyStop),
-        ("quit" | "exit", "") => Some(Order::Quit),
-        _ => None,
+    if std::io::stdin().is_terminal() {
+        text.push_str(HELP);
     }
+    text
 }

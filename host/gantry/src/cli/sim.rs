@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Common, Locked, load, parse_time};
+use crate::robot::no_drivers;
 use crate::session::{Clock, Phase, Session, SessionOptions};
 
 #[derive(Debug, Args)]
@@ -48,6 +49,7 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
             clock: Clock::Virtual,
             events: args.events.as_deref(),
             reload: false,
+            drivers: &no_drivers,
         },
     )?;
     if lock.is_some() {

@@ -4,7 +4,7 @@
 //! other versions makes another one.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -269,8 +269,7 @@ pub(super) fn run(command: &mut Command, what: &str) -> Result<(), ProjectError>
         true => {
             let warnings = said(&output);
             if !warnings.is_empty() {
-                // Whoever builds need not be able to read it.
-                let _ = writeln!(std::io::stderr(), "{warnings}");
+                crate::console::complain(&warnings);
             }
             Ok(())
         }

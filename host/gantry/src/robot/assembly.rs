@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gantry_hardware::{Hardware, Image};
+use gantry_hardware::{Driver, Hardware, Image};
 use gantry_plugin::{Folder, Limits, Pattern, Policy, Pool, Runtime, RuntimeConfig, Source, Trust};
 use gantry_scheduler::{Binding, Command, FirstLook, MechanismId, Mechanisms, Signal};
 
@@ -75,14 +75,16 @@ pub(super) fn assemble(
     files: &dyn PluginFiles,
     runtime: &Runtime,
     seed: u64,
+    drivers: super::Drivers<'_>,
 ) -> Result<Parts, ConfigErrors> {
     let image = Arc::new(config.image()?);
     let sim = config.sim(image.clone(), seed)?;
     let nowhere = |error: &dyn std::fmt::Display| {
         ConfigErrors::from(config.diagnostic(Default::default(), error.to_string(), None))
     };
-    let hardware =
-        Hardware::new(image.clone(), vec![Box::new(sim)]).map_err(|error| nowhere(&error))?;
+    let mut all: Vec<Box<dyn Driver>> = vec![Box::new(sim)];
+    all.extend(drivers(&image));
+    let hardware = Hardware::new(image.clone(), all).map_err(|error| nowhere(&error))?;
     let names = config
         .mechanisms
         .iter()

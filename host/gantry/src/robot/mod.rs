@@ -12,15 +12,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use gantry_hardware::{DriverReport, Hardware, Health};
+use gantry_hardware::{Driver, DriverReport, Hardware, Health, Image};
 use gantry_plugin::{Level, Runtime, Verdict};
 use gantry_scheduler::{Scheduler, Tick};
-use gantry_telemetry::{LogLevel, Producer, Recorder, TickTiming};
+use gantry_telemetry::{LogLevel, Producer, Recorder, SafeReason, TickTiming};
 
 use self::assembly::{Behaviour, Parts};
 use self::modes::ModeChannels;
 use self::observer::Watch;
 use crate::config::{ConfigErrors, Mode, RobotConfig};
+use crate::operator::{Limits, Stop};
 
 pub use self::assembly::{Disk, PluginFiles};
 pub(crate) use self::assembly::{policy, sized, source};
@@ -39,6 +40,16 @@ pub struct Options<'a> {
     pub locked: bool,
     /// Where records go.
     pub telemetry: Producer,
+    /// Drivers besides the simulator, for channels that no simulated device has.
+    pub drivers: Drivers<'a>,
+}
+
+/// Makes drivers for the channels of an image.
+pub type Drivers<'a> = &'a dyn Fn(&std::sync::Arc<Image>) -> Vec<Box<dyn Driver>>;
+
+/// No drivers besides the simulator.
+pub fn no_drivers(_: &std::sync::Arc<Image>) -> Vec<Box<dyn Driver>> {
+    Vec::new()
 }
 
 /// A robot that is ready to run.
@@ -52,6 +63,10 @@ pub struct Robot {
     recorder: Rc<RefCell<Recorder>>,
     mode_channels: ModeChannels,
     mode: RobotMode,
+    stop: Stop,
+    limits: Limits,
+    /// How often the switch of the hardware had been thrown when the last tick took note of it.
+    thrown: u64,
     always: Behaviour,
     /// One per op mode, in the order of the file.
     opmodes: Vec<Behaviour>,
@@ -73,7 +88,13 @@ impl Robot {
         runtime: Runtime,
         options: Options<'_>,
     ) -> Result<Self, ConfigErrors> {
-        let parts = assembly::assemble(&config, options.files, &runtime, options.seed)?;
+        let parts = assembly::assemble(
+            &config,
+            options.files,
+            &runtime,
+            options.seed,
+            options.drivers,
+        )?;
         let Parts {
             image,
             hardware,
@@ -95,6 +116,9 @@ impl Robot {
         apply(&mut scheduler, &always);
         let mode_channels = ModeChannels::new(image, &config);
         let mut robot = Self {
+            stop: Stop::new(hardware.safety().clone()),
+            limits: Limits::of(config.period),
+            thrown: 0,
             config,
             runtime,
             scheduler,
@@ -135,13 +159,23 @@ impl Robot {
         self.mode
     }
 
+    /// What ends whatever the robot is doing, from any thread.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     /// The op mode of this name, or the nearest name.
     pub fn find_opmode(&self, name: &str) -> Result<RobotMode, UnknownOpMode> {
         find_opmode(&self.config, name).map(RobotMode::Enabled)
     }
 
-    /// Does something else from the next tick on. An emergency stop is for good.
+    /// Does something else from the next tick on. An emergency stop is for good, and comes first: once
+    /// [`stop`](Robot::stop) has one, every other mode is it.
     pub fn set_mode(&mut self, mode: RobotMode) {
+        let mode = match self.stop.is_emergency() {
+            true => RobotMode::EmergencyStopped,
+            false => mode,
+        };
         if mode == self.mode || self.mode == RobotMode::EmergencyStopped {
             return;
         }
@@ -192,14 +226,21 @@ impl Robot {
         self.recorder.borrow_mut().begin_tick(tick);
         self.plugins.clock.set(tick);
 
+        self.take_stops();
+        self.judge_lateness(lateness.unwrap_or_default());
         self.judge_plugins(now);
         self.mode_channels.sample();
         self.hardware.begin_tick(now, since_last);
+        if lateness.is_some_and(|late| late > self.config.period) {
+            self.hardware.withhold();
+        }
         self.scheduler.tick(now);
         let work = started.map(|started| started.elapsed());
-        if work.is_some_and(|work| work > self.config.period) {
+        if let Some(work) = work.filter(|work| *work > self.config.period) {
             // What was computed is for a moment that is over.
-            self.hardware.image().force_safe();
+            self.hardware.withhold();
+            let mut recorder = self.recorder.borrow_mut();
+            recorder.outputs_safe(SafeReason::Overrun, Some(work));
         }
         self.hardware.end_tick();
 
@@ -215,6 +256,46 @@ impl Robot {
             }
         });
         self.recorder.borrow_mut().end_tick(timing);
+    }
+
+    /// Takes note of what other threads have done to the outputs. They are safe in this tick, and
+    /// follow the commands again from the next one on, if the mode is one that lets them.
+    fn take_stops(&mut self) {
+        let times = self.hardware.safety().times();
+        for reason in self.stop.take_reasons() {
+            self.recorder.borrow_mut().outputs_safe(reason, None);
+        }
+        if self.stop.is_emergency() {
+            self.set_mode(RobotMode::EmergencyStopped);
+        }
+        if times == self.thrown && self.hardware.safety().is_thrown() {
+            self.hardware.rearm(times);
+        }
+        self.thrown = times;
+    }
+
+    /// Tells that a tick starts more than a period late. After a stall the robot is disabled.
+    fn judge_lateness(&mut self, late: Duration) {
+        if late > self.limits.stall {
+            self.disable_for(SafeReason::Stalled, late);
+        } else if late > self.config.period {
+            let mut recorder = self.recorder.borrow_mut();
+            recorder.outputs_safe(SafeReason::Late, Some(late));
+        }
+    }
+
+    /// Disables the robot, because it has not been watched over for a time.
+    pub(crate) fn disable_for(&mut self, reason: SafeReason, time: Duration) {
+        self.recorder.borrow_mut().outputs_safe(reason, Some(time));
+        if matches!(self.mode, RobotMode::Enabled(_)) {
+            tracing::error!("{} for {time:.1?}: the robot is disabled", reason.name());
+            self.set_mode(RobotMode::Disabled);
+        }
+    }
+
+    /// Puts a sentence for people into the recording.
+    pub(crate) fn note(&self, text: &str) {
+        self.recorder.borrow_mut().note(text);
     }
 
     /// Sets aside plugins that have failed too often, gives them another chance later, and tells

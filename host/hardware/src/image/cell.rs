@@ -118,6 +118,14 @@ impl Slot {
         }
     }
 
+    /// Makes the safe value the current one, and keeps `next`.
+    pub(super) fn take_safe(&self) {
+        match &self.cell {
+            Cell::Scalar { current, safe, .. } => current.store(*safe, Relaxed),
+            Cell::Array { values, safe } => lock(values).current.copy_from_slice(safe),
+        }
+    }
+
     /// Makes `next` the current value.
     pub(super) fn take(&self) {
         match &self.cell {

@@ -284,7 +284,7 @@ impl Image {
     }
 
     /// Gives every output its safe value at once, those that may be driven while disabled too:
-    /// after a fault or a late tick. It lasts until an owner writes again.
+    /// after a fault. It lasts until an owner writes again.
     pub fn force_safe(&self) {
         self.make_safe(&self.outputs);
     }
@@ -328,6 +328,22 @@ impl Image {
         }
         for &id in &self.outputs {
             self.slot(id).take();
+        }
+    }
+
+    /// Gives every output its safe value until the next [`flush`](Image::flush), those that may be
+    /// driven while disabled too. What is staged is kept.
+    pub(crate) fn flush_safe(&self) {
+        self.make_flushed_safe(&self.outputs);
+    }
+
+    /// Does so for these outputs only.
+    pub(crate) fn make_flushed_safe(&self, channels: &[ChannelId]) {
+        for &id in channels {
+            let slot = self.slot(id);
+            if slot.channel.direction == Direction::Output {
+                slot.take_safe();
+            }
         }
     }
 

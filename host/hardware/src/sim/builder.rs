@@ -129,7 +129,7 @@ impl SimBuilder {
         }
         channels.sort_unstable();
         channels.dedup();
-        Ok(Sim::new(made, channels, seed))
+        Ok(Sim::new(self.image, made, channels, seed))
     }
 
     fn connect(

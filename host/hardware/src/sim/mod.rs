@@ -32,8 +32,12 @@ pub use error::SimError;
 pub use gamepad::script_problems;
 pub use spec::{Literal, ModelSpec, ParameterSpec, PortKind, PortSpec};
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
 use crate::driver::{Driver, DriverError, InputFrame, OutputFrame, Tick};
-use crate::image::ChannelId;
+use crate::image::{ChannelId, Image};
+use crate::safety::Safety;
 use crate::wording::nearest;
 use device::{Device, Observed, Supply, Surroundings};
 use noise::Noise;
@@ -77,10 +81,31 @@ pub struct Sim {
     channels: Vec<ChannelId>,
     supply: Supply,
     time: f64,
+    image: Arc<Image>,
+    cut: Arc<Cut>,
+}
+
+/// Whether the world is cut off from what is flushed, and driven with the safe values instead.
+#[derive(Debug, Default)]
+struct Cut(AtomicBool);
+
+impl Safety for Cut {
+    fn make_safe(&self) {
+        self.0.store(true, SeqCst);
+    }
+
+    fn rearm(&self) {
+        self.0.store(false, SeqCst);
+    }
 }
 
 impl Sim {
-    fn new(devices: Vec<Box<dyn Device>>, channels: Vec<ChannelId>, seed: u64) -> Self {
+    fn new(
+        image: Arc<Image>,
+        devices: Vec<Box<dyn Device>>,
+        channels: Vec<ChannelId>,
+        seed: u64,
+    ) -> Self {
         let supply = devices.iter().find_map(|device| device.as_supply());
         let mut sim = Self {
             observed: vec![Observed::default(); devices.len()],
@@ -91,6 +116,8 @@ impl Sim {
                 resistance: 0.0,
             }),
             time: 0.0,
+            image,
+            cut: Arc::default(),
             devices,
         };
         sim.look_around();
@@ -133,8 +160,25 @@ impl Sim {
     }
 
     fn drive(&mut self, outputs: &OutputFrame<'_>) {
+        if self.is_cut() {
+            return self.drive_safe();
+        }
         for device in &mut self.devices {
             device.drive(outputs);
+        }
+    }
+}
+
+impl Sim {
+    fn is_cut(&self) -> bool {
+        self.cut.0.load(SeqCst)
+    }
+
+    fn drive_safe(&mut self) {
+        self.image.make_flushed_safe(&self.channels);
+        let outputs = OutputFrame { image: &self.image };
+        for device in &mut self.devices {
+            device.drive(&outputs);
         }
     }
 }
@@ -149,6 +193,10 @@ impl Driver for Sim {
     }
 
     fn sample(&mut self, tick: Tick, inputs: &mut InputFrame<'_>) -> Result<(), DriverError> {
+        if self.is_cut() {
+            // Since some moment after the last flush.
+            self.drive_safe();
+        }
         self.advance(tick.dt.as_secs_f64());
         for (device, noise) in self.devices.iter_mut().zip(&mut self.noise) {
             device.measure(inputs, noise);
@@ -163,6 +211,10 @@ impl Driver for Sim {
 
     fn safe(&mut self, outputs: &OutputFrame<'_>) {
         self.drive(outputs);
+    }
+
+    fn safety(&self) -> Arc<dyn Safety> {
+        self.cut.clone()
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gantry_hardware::driver::{InputFrame, OutputFrame, Phase};
 use gantry_hardware::{
     Channel, ChannelId, Driver, DriverError, Hardware, HardwareError, Health, Image, ImageBuilder,
-    Kind, Tick,
+    Kind, Safety, Tick,
 };
 
 /// What the device behind [`Fake`] is told to do and what it has seen.
@@ -16,6 +16,21 @@ struct Device {
     applied: f64,
     safed: u32,
     reading: f64,
+    /// Whether its own switch holds it at its safe value.
+    cut: bool,
+}
+
+struct Switch(Arc<Mutex<Device>>);
+
+impl Safety for Switch {
+    fn make_safe(&self) {
+        let mut device = self.0.lock().unwrap();
+        (device.cut, device.applied) = (true, 0.0);
+    }
+
+    fn rearm(&self) {
+        self.0.lock().unwrap().cut = false;
+    }
 }
 
 struct Fake {
@@ -53,7 +68,10 @@ impl Driver for Fake {
 
     fn flush(&mut self, _: Tick, outputs: &OutputFrame<'_>) -> Result<(), DriverError> {
         self.answer(Phase::Flush)?;
-        self.device.lock().unwrap().applied = outputs.number(self.output);
+        let mut device = self.device.lock().unwrap();
+        if !device.cut {
+            device.applied = outputs.number(self.output);
+        }
         Ok(())
     }
 
@@ -61,6 +79,10 @@ impl Driver for Fake {
         let mut device = self.device.lock().unwrap();
         device.applied = outputs.number(self.output);
         device.safed += 1;
+    }
+
+    fn safety(&self) -> Arc<dyn Safety> {
+        Arc::new(Switch(self.device.clone()))
     }
 }
 
@@ -212,6 +234,52 @@ fn making_safe_reaches_the_devices_at_once() {
     rig.hardware.make_safe();
     assert_eq!(rig.applied(), 0.0);
     assert_eq!(rig.device.lock().unwrap().safed, 1);
+}
+
+#[test]
+fn the_switch_makes_the_devices_safe_without_the_loop_until_it_is_rearmed() {
+    let mut rig = rig();
+    rig.tick();
+    assert_eq!(rig.applied(), 6.0);
+    let switch = rig.hardware.safety().clone();
+    std::thread::spawn(move || switch.throw()).join().unwrap();
+    assert_eq!(rig.applied(), 0.0, "no tick was needed");
+    rig.tick();
+    assert_eq!(rig.applied(), 0.0, "a tick does not undo it");
+    assert_eq!(rig.image.flushed_number(rig.output), 0.0);
+
+    let times = rig.hardware.safety().times();
+    assert!(rig.hardware.rearm(times));
+    assert_eq!(rig.applied(), 0.0, "rearming drives nothing");
+    rig.tick();
+    assert_eq!(rig.applied(), 6.0);
+}
+
+#[test]
+fn a_switch_that_was_thrown_again_is_not_rearmed() {
+    let mut rig = rig();
+    let switch = rig.hardware.safety().clone();
+    switch.throw();
+    let times = switch.times();
+    switch.throw();
+    assert!(!rig.hardware.rearm(times));
+    rig.tick();
+    assert!(switch.is_thrown());
+    assert_eq!(rig.applied(), 0.0);
+}
+
+#[test]
+fn a_tick_that_is_withheld_flushes_safe_values_and_keeps_what_is_staged() {
+    let mut rig = rig();
+    let dt = Duration::from_millis(20);
+    rig.tick();
+    rig.hardware.begin_tick(dt, dt);
+    rig.hardware.withhold();
+    rig.hardware.end_tick();
+    assert_eq!(rig.applied(), 0.0);
+    rig.hardware.begin_tick(dt * 2, dt);
+    rig.hardware.end_tick();
+    assert_eq!(rig.applied(), 6.0, "without having been written again");
 }
 
 #[test]
