@@ -2,6 +2,9 @@
 
 mod support;
 
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use support::live::Live;
 use support::{TestRobot, count, guest};
@@ -199,6 +202,125 @@ fn a_plugin_that_is_pinned_or_not_to_be_reloaded_stays() {
     assert_eq!(reloaded.count(), 1);
 }
 
+/// Somebody who signs plugins.
+struct Signer(TempDir);
+
+impl Signer {
+    fn new() -> Self {
+        let signer = Self(TempDir::new().unwrap());
+        signer.gantry(&["keygen", "alice"]);
+        signer
+    }
+
+    /// A robot that trusts nobody else.
+    fn robot(&self, rest: &str) -> String {
+        let public = std::fs::read_to_string(self.0.path().join("alice.pub")).unwrap();
+        let key = public.lines().nth(1).unwrap();
+        format!("{rest}\n[signatures]\nrequired = true\ntrusted.alice = \"{key}\"\n")
+    }
+
+    fn sign(&self, plugin: &[u8]) -> String {
+        std::fs::write(self.0.path().join("plugin.wasm"), plugin).unwrap();
+        self.gantry(&["sign", "plugin.wasm", "--key", "alice.key"]);
+        std::fs::read_to_string(self.0.path().join("plugin.wasm.minisig")).unwrap()
+    }
+
+    fn gantry(&self, arguments: &[&str]) {
+        let output = support::gantry(&self.0).args(arguments).output().unwrap();
+        support::assert_succeeded(&output);
+    }
+}
+
+#[test]
+fn a_signature_that_comes_after_its_component_is_looked_at() {
+    let signer = Signer::new();
+    let signature = signer.sign(guest("keeps-locals"));
+    let robot = start_with(
+        &signer.robot(COUNTER),
+        "count",
+        &[("counter.wasm.minisig", &signature)],
+    );
+    robot.wait_for_event("scheduled", "counter/yields-on");
+    let new = version("keeps-locals", "0.2.0");
+    let refused =
+        "counter is not reloaded, 0.1.0 goes on: checking the signature: the signature of";
+    robot.write("counter.wasm", &new);
+    robot.wait_for(refused);
+    // Somebody who copies it once more wants to know once more.
+    robot.write("counter.wasm", &new);
+    robot.wait_for(refused);
+    robot.write("counter.wasm.minisig", signer.sign(&new).as_bytes());
+    robot.wait_for("reloaded counter 0.1.0 -> 0.2.0");
+
+    // What is wrong with a signature is not told of the component.
+    std::fs::remove_file(robot.path("counter.wasm.minisig")).unwrap();
+    std::fs::create_dir(robot.path("counter.wasm.minisig")).unwrap();
+    let line = robot.wait_for("counter is not reloaded, 0.2.0 goes on: its signature ");
+    assert!(
+        line.contains("counter.wasm.minisig cannot be read: it is not a file"),
+        "{line}"
+    );
+    robot.quit();
+}
+
+#[test]
+fn a_plugin_does_not_wait_for_another_that_takes_long_to_compile() {
+    let robot = start(
+        &format!("{COUNTER}\n[plugins.greeter]\nfile = \"greeter.wasm\"\n"),
+        "count",
+    );
+    robot.wait_for_event("scheduled", "counter/yields-on");
+    robot.write("greeter.wasm", &support::large(200));
+    robot.wait_for("loading greeter");
+    robot.write("counter.wasm", &version("keeps-locals", "0.2.0"));
+    robot.wait_for("reloaded counter 0.1.0 -> 0.2.0");
+    // Whoever copies the right file does not have to wait for the wrong one.
+    robot.write("greeter.wasm", &version("hello", "0.3.0"));
+    robot.wait_for("reloaded greeter 0.1.0 -> 0.3.0");
+    // And no robot waits for what is compiled when it ends.
+    robot.write("greeter.wasm", &support::large(200));
+    robot.wait_for("loading greeter");
+    #[cfg(target_os = "linux")]
+    let compiler = child_of(robot.child.id());
+    let events = robot.quit();
+    let reloaded: Vec<_> = events.iter().filter(|e| e["event"] == "reloaded").collect();
+    let plugins: Vec<_> = reloaded.iter().map(|e| e["plugin"].as_str()).collect();
+    assert_eq!(plugins, [Some("counter"), Some("greeter")]);
+    #[cfg(target_os = "linux")]
+    {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while is_there(compiler) {
+            assert!(Instant::now() < deadline, "the compiler goes on");
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// The number of the process that this one has started, once it has.
+#[cfg(target_os = "linux")]
+fn child_of(parent: u32) -> u32 {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        for entry in std::fs::read_dir(format!("/proc/{parent}/task")).unwrap() {
+            let children = entry.unwrap().path().join("children");
+            let children = std::fs::read_to_string(children).unwrap_or_default();
+            if let Some(child) = children.split_whitespace().next() {
+                return child.parse().unwrap();
+            }
+        }
+        assert!(Instant::now() < deadline, "nothing is compiled");
+        std::thread::yield_now();
+    }
+}
+
+/// Whether a process runs, rather than waiting for somebody to take note of its end.
+#[cfg(target_os = "linux")]
+fn is_there(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = stat.rsplit(')').next().unwrap_or_default().trim_start();
+    !state.is_empty() && !state.starts_with(['Z', 'X'])
+}
+
 /// What the process holds: memory in KiB, threads, open files.
 #[cfg(target_os = "linux")]
 fn holdings(process: u32) -> (u64, u64, usize) {
@@ -245,11 +367,19 @@ fn two_hundred_swaps_leave_nothing_behind() {
 /// A robot in a folder with copies of the test guests that it may name, of which one op mode is
 /// enabled.
 fn start(robot: &str, opmode: &str) -> Live {
+    start_with(robot, opmode, &[])
+}
+
+/// The same with more files.
+fn start_with(robot: &str, opmode: &str, files: &[(&str, &str)]) -> Live {
     let robot = TestRobot::from_text(robot);
     for name in ["counter", "off", "pinned"] {
         robot.write(&format!("{name}.wasm"), guest("keeps-locals"));
     }
     robot.write("greeter.wasm", guest("hello"));
+    for (name, text) in files {
+        robot.write(name, text.as_bytes());
+    }
     Live::start(robot, &["--opmode", opmode])
 }
 

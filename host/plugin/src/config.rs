@@ -6,6 +6,8 @@ use std::time::Duration;
 use gantry_scheduler::SupplierLimits;
 use serde::{Serialize, Serializer};
 
+use crate::compiler::Compiler;
+
 /// What a [`Runtime`](crate::Runtime) is made from.
 #[derive(Clone, Debug)]
 pub struct RuntimeConfig {
@@ -19,6 +21,8 @@ pub struct RuntimeConfig {
     pub cache: Option<CacheConfig>,
     /// Where the code of every plugin that is loaded is kept besides, for a robot that is being locked.
     pub locked_code: Option<CacheConfig>,
+    /// Where components are compiled that are not in the cache.
+    pub compiler: Compiler,
     /// How long a plugin may take to start and to describe itself when it is loaded. With
     /// [`Preemption::Fuel`] the same as an amount of fuel.
     pub describe_budget: Budget,
@@ -33,6 +37,7 @@ impl Default for RuntimeConfig {
             stack: 1 << 20,
             cache: None,
             locked_code: None,
+            compiler: Compiler::Inside,
             describe_budget: Budget {
                 time: Duration::from_secs(2),
                 fuel: 2_000_000_000,
@@ -137,8 +142,10 @@ pub struct Pool {
     pub memory_address_space: u64,
     /// Elements per table.
     pub table_elements: usize,
-    /// How many instances of each plugin are kept ready.
+    /// How many instances of each plugin are kept ready,
     pub warm: u32,
+    /// and of all plugins together. They give way to runs.
+    pub warm_together: u32,
 }
 
 impl Pool {
@@ -151,6 +158,7 @@ impl Pool {
             memory_address_space: 4 << 30,
             table_elements: 20_000,
             warm: 4.min(live_runs / 8),
+            warm_together: live_runs / 4,
         }
     }
 

@@ -7,18 +7,27 @@ use wasmtime::{
     WasmFeatures,
 };
 
-use crate::config::{Pool, Preemption, RuntimeConfig};
+use crate::compiler::Settings;
+use crate::config::{Pool, RuntimeConfig};
 use crate::load::NOP_COST;
 
 /// Stack that host functions may use on top.
 const HOST_STACK: usize = 512 << 10;
 
-/// An engine, or what is wrong with the sizes it was asked for.
+/// An engine that runs code, or what is wrong with the sizes it was asked for.
 pub(crate) fn engine(config: &RuntimeConfig) -> wasmtime::Result<Engine> {
-    Engine::new(&settings(config))
+    let mut settings = settings(&Settings::of(config));
+    settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(&config.pool)));
+    Engine::new(&settings)
 }
 
-fn settings(config: &RuntimeConfig) -> Config {
+/// An engine whose code runs in that of [`engine`], and which sets no address space aside.
+pub(crate) fn for_code(code: &Settings) -> wasmtime::Result<Engine> {
+    Engine::new(&settings(code))
+}
+
+/// All that code depends on, and nothing else.
+fn settings(code: &Settings) -> Config {
     let mut settings = Config::new();
     settings
         .concurrency_support(false)
@@ -26,12 +35,11 @@ fn settings(config: &RuntimeConfig) -> Config {
         .cranelift_nan_canonicalization(true)
         .wasm_backtrace_max_frames(NonZeroUsize::new(32))
         .generate_address_map(true)
-        .max_wasm_stack(config.stack)
-        .async_stack_size(config.stack + HOST_STACK)
+        .max_wasm_stack(code.stack)
+        .async_stack_size(code.stack + HOST_STACK)
         .memory_init_cow(true)
-        .memory_reservation(config.pool.memory_address_space)
-        .memory_may_move(false)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(&config.pool)));
+        .memory_reservation(code.memory_address_space)
+        .memory_may_move(false);
     // What no guest toolchain of ours emits is not there to be attacked. Several memories are: a
     // component of components (QuickJS) is joined by adapters that copy between two of them, and
     // wasmtime panics while it compiles one if they are denied.
@@ -51,9 +59,9 @@ fn settings(config: &RuntimeConfig) -> Config {
     ] {
         settings.wasm_features(feature, false);
     }
-    match config.preemption {
-        Preemption::Epoch { .. } => settings.epoch_interruption(true),
-        Preemption::Fuel { .. } => settings.consume_fuel(true).operator_cost(costs()),
+    match code.fuel {
+        false => settings.epoch_interruption(true),
+        true => settings.consume_fuel(true).operator_cost(costs()),
     };
     settings
 }
@@ -124,6 +132,27 @@ mod tests {
         assert_eq!(trap.downcast_ref(), Some(&wasmtime::Trap::StackOverflow));
         let depth = instance.get_global(&mut store, "depth").unwrap();
         depth.get(&mut store).unwrap_i32()
+    }
+
+    #[test]
+    fn code_for_an_engine_can_be_made_by_one_without_a_pool() {
+        let real_time = RuntimeConfig {
+            pool: Pool::for_runs(8),
+            ..RuntimeConfig::default()
+        };
+        let virtual_time = RuntimeConfig {
+            pool: Pool::for_runs(8),
+            stack: 256 << 10,
+            ..RuntimeConfig::deterministic()
+        };
+        let mut different = Vec::new();
+        for config in [real_time, virtual_time] {
+            let runs = crate::cache::configuration(&engine(&config).unwrap());
+            let compiles = for_code(&Settings::of(&config)).unwrap();
+            assert_eq!(runs, crate::cache::configuration(&compiles));
+            different.push(runs);
+        }
+        assert_ne!(different[0], different[1]);
     }
 
     #[test]

@@ -46,10 +46,12 @@
 
 mod cache;
 mod capabilities;
+mod compiler;
 mod config;
 mod contract;
 mod description;
 mod engine;
+mod escape;
 mod exceeded;
 mod inspect;
 mod load;
@@ -69,12 +71,18 @@ mod topics;
 mod wasi;
 
 pub use cache::{CacheError, NotCached, Pins};
+pub use compiler::{
+    Cancellation, CompileFailure, CompileLimits, Compiler, CompilerProcess, compile_worker,
+};
 pub use config::{Budget, CacheConfig, Limits, Pool, Preemption, QuarantineLimits, RuntimeConfig};
 pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
+pub use escape::{escape_json, escape_line, escape_lines};
 pub use exceeded::{Exceeded, Limit};
 pub use inspect::{Asks, GrantKind, GrantStatus, GrantUse, Inspection, SignatureReport};
-pub use load::{Admission, LoadError, LoadErrorKind, Sizes, Stage, read_at_most, read_file};
+pub use load::{
+    Admission, LoadError, LoadErrorKind, Sizes, Stage, TooLarge, read_at_most, read_file,
+};
 pub use log::{Level, LogLine, LogSink, MAX_LINE_BYTES};
 pub use plugin::{Plugin, Statistics};
 pub use policy::{Folder, Pattern, Policy, Source};

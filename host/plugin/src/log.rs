@@ -1,9 +1,10 @@
 //! Lines that guests write for people.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gantry_scheduler::RunId;
+
+use crate::escape::escape_line;
 
 /// Bytes of one line; longer ones are cut.
 pub const MAX_LINE_BYTES: usize = 4096;
@@ -232,21 +233,10 @@ fn append(line: &mut Vec<u8>, bytes: &[u8]) {
     line.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
-/// The bytes as text that does nothing to a terminal, cut to [`MAX_LINE_BYTES`].
+/// The bytes as one line in which nothing is invisible, cut to [`MAX_LINE_BYTES`] of its own.
 pub(crate) fn visible(bytes: &[u8]) -> String {
     let cut = bytes.len() > MAX_LINE_BYTES;
-    let bytes = &bytes[..bytes.len().min(MAX_LINE_BYTES)];
-    let text = String::from_utf8_lossy(bytes);
-    let mut visible = String::with_capacity(text.len());
-    for char in text.chars() {
-        // Directional overrides make a line read as something else.
-        let hidden = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
-        if (char.is_control() && char != '\t') || hidden {
-            let _ = write!(visible, "{}", char.escape_unicode());
-        } else {
-            visible.push(char);
-        }
-    }
+    let mut visible = escape_line(&bytes[..bytes.len().min(MAX_LINE_BYTES)]);
     if cut {
         visible.push('…');
     }

@@ -1,8 +1,8 @@
 //! A loaded plugin.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gantry_scheduler::{Command, CommandBuilder, MechanismId, Resource, Supplier, Value};
@@ -12,7 +12,7 @@ use crate::description::{Definition, Description};
 use crate::exceeded::{Exceeded, Limit};
 use crate::quarantine::{Quarantine, Verdict};
 use crate::registry::LookupError;
-use crate::run::{Context, Instance, WasmBody, bytes};
+use crate::run::{Context, Warm, WasmBody, bytes};
 use crate::runtime::RuntimeShared;
 use crate::signature::Signed;
 
@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) supplier: Supplier,
     pub(crate) quarantine: Arc<Quarantine>,
     pub(crate) runtime: Arc<RuntimeShared>,
-    pub(crate) warm: Mutex<Vec<Instance>>,
+    pub(crate) warm: Warm,
 }
 
 /// What [`Statistics`] are made from.
@@ -227,23 +227,17 @@ impl fmt::Debug for Plugin {
 }
 
 impl Shared {
-    /// An instance that is ready, if there is one.
-    pub(crate) fn take_warm(&self) -> Option<Instance> {
-        self.warm
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
+    /// Whether it has started runs since it was last given an instance.
+    pub(crate) fn is_used(&self) -> bool {
+        self.warm.is_used(self.counters.started.load(Relaxed))
     }
 
-    /// Makes one instance ready; false if there are enough, or if that is not possible now.
-    pub(crate) fn warm_one(&self) -> bool {
+    /// Makes one instance ready; false if there are enough, or if that is not possible now. With
+    /// `exchange`, one of another plugin is dropped for it if there is no place.
+    pub(crate) fn warm_one(&self, exchange: bool) -> bool {
         let runtime = &self.runtime;
-        let ready = self
-            .warm
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len();
-        if ready >= runtime.warm {
+        let make_place = || exchange && runtime.drop_oldest_warm();
+        if !self.warm.has_place(&runtime.warm, make_place) {
             return false;
         }
         match runtime
@@ -251,10 +245,8 @@ impl Shared {
             .instance(&self.context, &self.pre, self.context.limits.slice)
         {
             Some(Ok(instance)) => {
-                self.warm
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(instance);
+                let started = self.counters.started.load(Relaxed);
+                self.warm.keep(&runtime.warm, instance, started);
                 true
             }
             // A run that needs an instance makes its own, and says what is wrong.

@@ -7,13 +7,14 @@ use std::time::Instant;
 use wasmtime::component::Linker;
 
 use crate::cache::{Cache, CacheError};
+use crate::compiler::{Cancellation, Compiler, Settings};
 use crate::config::{Budget, CacheConfig, Preemption, RuntimeConfig};
 use crate::contract::{self, ContractVersion};
 use crate::load::{self, LoadError};
 use crate::plugin::{Plugin, Shared};
 use crate::policy::{Policy, Source};
 use crate::robot::Robot;
-use crate::run::{Graveyard, Meter, RunState, Share, StoreMaker};
+use crate::run::{Graveyard, Meter, RunState, Share, StoreMaker, WarmLimits};
 use crate::ticker::Ticker;
 
 /// Loads plugins and looks after their instances.
@@ -27,10 +28,12 @@ pub(crate) struct RuntimeShared {
     pub(crate) describe_budget: Budget,
     pub(crate) cache: Option<Cache>,
     pub(crate) locked_code: Option<Cache>,
+    pub(crate) compiler: Compiler,
+    pub(crate) settings: Settings,
     pub(crate) graveyard: Arc<Graveyard>,
     pub(crate) share: Arc<Share>,
-    /// How many instances of each plugin are kept ready.
-    pub(crate) warm: usize,
+    /// How many instances are kept ready.
+    pub(crate) warm: WarmLimits,
     /// Runs of one plugin that may be alive at once if it has no limit of its own, so that there
     /// is room for others.
     pub(crate) runs_per_plugin: u32,
@@ -88,9 +91,14 @@ impl Runtime {
             describe_budget: config.describe_budget,
             cache,
             locked_code,
+            settings: Settings::of(&config),
+            compiler: config.compiler,
             graveyard: Arc::new(Graveyard::default()),
             share: Arc::new(Share::default()),
-            warm: config.pool.warm as usize,
+            warm: WarmLimits::new(
+                config.pool.warm_together as usize,
+                config.pool.warm as usize,
+            ),
             runs_per_plugin: config.pool.runs_per_plugin(),
             linkers,
             plugins: Mutex::new(Vec::new()),
@@ -105,7 +113,21 @@ impl Runtime {
         policy: &Policy,
         robot: &Robot,
     ) -> Result<Plugin, LoadError> {
-        let plugin = load::load(&self.0, source, policy, robot)?;
+        let plugin = load::load(&self.0, source, policy, robot, None)?;
+        self.0.lock_plugins().push(Arc::downgrade(&plugin.0));
+        Ok(plugin)
+    }
+
+    /// Loads a plugin beside a loop that is more important: a process that compiles it uses one
+    /// processor at most, and gives way. It is ended when the load is canceled.
+    pub fn load_in_background(
+        &self,
+        source: &Source,
+        policy: &Policy,
+        robot: &Robot,
+        cancellation: &Cancellation,
+    ) -> Result<Plugin, LoadError> {
+        let plugin = load::load(&self.0, source, policy, robot, Some(cancellation))?;
         self.0.lock_plugins().push(Arc::downgrade(&plugin.0));
         Ok(plugin)
     }
@@ -138,15 +160,22 @@ impl Runtime {
                 break;
             }
         }
-        let plugins: Vec<Arc<Shared>> = {
-            let mut plugins = self.0.lock_plugins();
-            plugins.retain(|plugin| plugin.strong_count() > 0);
-            plugins.iter().filter_map(Weak::upgrade).collect()
-        };
-        for plugin in plugins {
-            while plugin.warm_one() {
-                if !go_on() {
-                    return false;
+        let plugins = self.0.plugins();
+        // Who starts runs comes first, and has one each before a second.
+        let used: Vec<&Arc<Shared>> = plugins.iter().filter(|plugin| plugin.is_used()).collect();
+        let all: Vec<&Arc<Shared>> = plugins.iter().collect();
+        for (plugins, exchange) in [(used, true), (all, false)] {
+            let mut made = true;
+            while std::mem::take(&mut made) {
+                for plugin in &plugins {
+                    // Not used any more once it has been given one, so that no two of them take
+                    // turns at one place.
+                    if plugin.warm_one(exchange && plugin.is_used()) {
+                        made = true;
+                        if !go_on() {
+                            return false;
+                        }
+                    }
                 }
             }
         }
@@ -167,6 +196,33 @@ impl RuntimeShared {
         let linker = self.linkers.iter().find(|(linked, _)| *linked == version);
         // `new` makes one for every version there is.
         &linker.unwrap_or(&self.linkers[0]).1
+    }
+
+    /// The plugins that are loaded, in the order of loading.
+    fn plugins(&self) -> Vec<Arc<Shared>> {
+        let mut plugins = self.lock_plugins();
+        plugins.retain(|plugin| plugin.strong_count() > 0);
+        plugins.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Makes room in the pool for an instance that is needed now: what is over goes first, then what
+    /// is only kept ready. Says whether there was any of it.
+    pub(crate) fn make_room(&self) -> bool {
+        if self.graveyard.len() > 0 {
+            self.graveyard.clear();
+            return true;
+        }
+        self.drop_oldest_warm()
+    }
+
+    /// Drops the instance that has been ready longest. Says whether there was one.
+    pub(crate) fn drop_oldest_warm(&self) -> bool {
+        let plugins = self.plugins();
+        let oldest = plugins
+            .iter()
+            .filter_map(|plugin| Some((plugin.warm.oldest()?, plugin)))
+            .min_by_key(|(number, _)| *number);
+        oldest.is_some_and(|(_, plugin)| plugin.warm.drop_oldest())
     }
 
     fn lock_plugins(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Shared>>> {

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use gantry_plugin::{Limits, Plugin, Policy, QuarantineLimits, Verdict};
-use gantry_scheduler::Admission;
+use gantry_scheduler::{Admission, Command};
 use gantry_test_guests::{HOGS, KEEPS_LOCALS};
 use support::{Bench, trusting};
 
@@ -209,4 +209,78 @@ fn without_another_chance_it_stays_until_the_end() {
         refusal.contains("until the program is started again"),
         "{refusal}"
     );
+}
+
+/// A command of this plugin that starts others, one after the other, and waits for each.
+fn attack(attacker: &Plugin, commands: Vec<Command>) -> Command {
+    let name = format!("{}/attack", attacker.name());
+    Command::builder(name)
+        .supplier(attacker.supplier())
+        .build_async(move |co| {
+            let commands = commands.clone();
+            async move {
+                for command in &commands {
+                    // What becomes of it is no matter.
+                    let _ = co.fork(std::slice::from_ref(command)).await;
+                    co.yield_now().await?;
+                }
+                Ok(None)
+            }
+        })
+}
+
+#[test]
+fn what_another_plugin_has_started_counts_against_that_one() {
+    let mut bench = Bench::new();
+    let victim = bench.load("victim", HOGS);
+    let attacker = bench.load("attacker", HOGS);
+    let holding = bench.schedule("victim/loops");
+    let mut verdict = None;
+    for _ in 0..8 {
+        let attack = attack(&attacker, vec![bench.command("victim/traps")]);
+        bench.scheduler.schedule(&attack);
+        assert_eq!(victim.review(bench.now()), None, "the victim pays for it");
+        verdict = verdict.or(bench.judge(&attacker));
+    }
+    let Some(Verdict::Quarantined { reason, .. }) = verdict else {
+        panic!("the attacker is not quarantined: {:?}", bench.events());
+    };
+    assert!(
+        reason.contains("failed 5 times")
+            && reason.contains("`victim/traps`, which it has started"),
+        "{reason}"
+    );
+    assert!(holding.is_running(), "what the victim does goes on");
+    let done = bench.finish("victim/works-a-while");
+    assert!(done.starts_with("completed"), "{done}");
+    assert!(
+        bench
+            .refusal("attacker/works-a-while")
+            .contains("quarantined")
+    );
+}
+
+#[test]
+fn runs_that_have_to_be_ended_count_against_who_started_them() {
+    let mut bench = Bench::new();
+    let policy = limited(QuarantineLimits {
+        failures: 2,
+        ..QuarantineLimits::default()
+    });
+    let victim = bench.load_with("victim", HOGS, &policy).unwrap();
+    let attacker = bench.load_with("attacker", HOGS, &policy).unwrap();
+    let mut verdict = None;
+    for _ in 0..2 {
+        let loops = bench.command("victim/loops");
+        let attack = attack(&attacker, vec![loops.clone(); 30]);
+        bench.scheduler.schedule(&attack);
+        for _ in 0..20 {
+            assert_eq!(victim.review(bench.now()), None, "the victim pays for it");
+            verdict = verdict.or(bench.judge(&attacker));
+        }
+    }
+    let Some(Verdict::Quarantined { reason, .. }) = verdict else {
+        panic!("the attacker is not quarantined: {:?}", bench.events());
+    };
+    assert!(reason.contains("did not yield"), "{reason}");
 }

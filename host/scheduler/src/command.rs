@@ -53,6 +53,19 @@ pub trait Body: Send + Sync {
     /// Makes the coroutine of one run. MUST be quick and MUST NOT unwind; what can go wrong is the coroutine's to
     /// tell, as a failure of its first resume.
     fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine>;
+
+    /// The same, for a body that wants to know on whose account it runs: that of the outermost
+    /// supplier among its ancestors and itself. A run that a plugin has started, however indirectly,
+    /// is on the plugin's account.
+    fn start_for(
+        &self,
+        run: RunId,
+        command: &Command,
+        account: Option<&Supplier>,
+    ) -> Box<dyn Coroutine> {
+        let _ = account;
+        self.start(run, command)
+    }
 }
 
 impl<F> Body for F
@@ -196,8 +209,8 @@ impl Command {
         WeakCommand(Arc::downgrade(&self.0))
     }
 
-    pub(crate) fn start(&self, run: RunId) -> Box<dyn Coroutine> {
-        self.0.body.start(run, self)
+    pub(crate) fn start(&self, run: RunId, account: Option<&Supplier>) -> Box<dyn Coroutine> {
+        self.0.body.start_for(run, self, account)
     }
 
     pub(crate) fn slot(&self) -> Option<usize> {

@@ -105,7 +105,8 @@ impl Drop for Claim {
     }
 }
 
-/// How often runs had to be ended that did not end by themselves.
+/// How often runs had to be ended that did not end by themselves. A run counts for the outermost
+/// supplier among its ancestors and itself: for whoever started it first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Overruns {
     /// Runs that were canceled because they were pre-empted in too many ticks in a row.
@@ -213,7 +214,7 @@ impl Supplier {
         reason.clone()
     }
 
-    /// How often runs of its commands had to be ended.
+    /// How often runs on its account had to be ended.
     pub fn overruns(&self) -> Overruns {
         Overruns {
             preempted: self.0.preempted.load(Ordering::Relaxed),

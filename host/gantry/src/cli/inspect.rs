@@ -7,7 +7,7 @@ use std::io::Write as _;
 use clap::Args;
 use gantry_plugin::{
     Definition, GrantKind, GrantStatus, GrantUse, Inspection, Kind, Parameter, Policy,
-    SignatureReport, Source, Trust,
+    SignatureReport, Source, Trust, escape_json, escape_line,
 };
 use serde::Serialize;
 
@@ -67,7 +67,8 @@ pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
             inspection: &inspection,
             robot,
         };
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+        let json = serde_json::to_string_pretty(&report)?;
+        writeln!(out, "{}", escape_json(&json))?;
     } else {
         write!(out, "{}", describe(&source, &inspection))?;
         if let (Some(robot), Some(single)) = (&robot, &single) {
@@ -140,7 +141,7 @@ fn signature(report: &SignatureReport) -> String {
         SignatureReport::Untrusted { key_id } => {
             format!("of the key {key_id}, as it says; no trusted key was given to check it with")
         }
-        SignatureReport::Invalid { reason } => format!("invalid: {reason}"),
+        SignatureReport::Invalid { reason } => format!("invalid: {}", escape_line(reason)),
     }
 }
 
@@ -156,7 +157,12 @@ fn unsigned(trust: &Trust, inspection: &Inspection) -> Option<String> {
 fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
     let mut text = String::new();
     let out = &mut text;
-    let _ = writeln!(out, "\nAs `{}` in {}", robot.plugin, robot.file);
+    let _ = writeln!(
+        out,
+        "\nAs `{}` in {}",
+        robot.plugin,
+        escape_line(&robot.file)
+    );
     if let Some(reason) = &robot.refused {
         let _ = writeln!(out, "  refused: {reason}");
     }
@@ -190,7 +196,11 @@ fn describe_robot(robot: &InRobot, single: &SinglePlugin) -> String {
                 format!("excessive: it asks for {} only", list(&grant.asked))
             }
         };
-        let _ = writeln!(out, "  {kind:<11}{:<width$}  {status}", grant.name);
+        let _ = writeln!(
+            out,
+            "  {kind:<11}{:<width$}  {status}",
+            escape_line(&grant.name)
+        );
     }
     if let Some(signer) = &robot.signed_by {
         let _ = writeln!(out, "  The robot requires a signature of {signer}.");

@@ -21,7 +21,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use gantry_hardware::quantity::{self, Quantity};
-use gantry_plugin::{CacheConfig, Pins, Preemption, Runtime, RuntimeConfig, Source};
+use gantry_plugin::{
+    CacheConfig, CompileLimits, Compiler, CompilerProcess, Pins, Preemption, Runtime,
+    RuntimeConfig, Source, escape_lines,
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigErrors, Diagnostic, LoadError, RobotConfig, list, render_all};
@@ -68,6 +71,33 @@ enum CliCommand {
     Sign(sign::SignArgs),
     /// Checks the signature of a plugin.
     Verify(verify::VerifyArgs),
+    /// Compiles the component on standard input, for a host that has started it.
+    #[command(name = COMPILE_WORKER, hide = true)]
+    CompileWorker,
+}
+
+/// What this program is called with when it is to compile, and nothing else.
+const COMPILE_WORKER: &str = "compile-worker";
+
+/// This program once more, which compiles one component within limits.
+fn compiler() -> Compiler {
+    // The file of this program may have been replaced since, or removed.
+    let own = Path::new("/proc/self/exe");
+    let program = match own.exists() {
+        true => Ok(own.to_owned()),
+        false => std::env::current_exe(),
+    };
+    match program {
+        Ok(program) => Compiler::Process(CompilerProcess {
+            program,
+            arguments: vec![COMPILE_WORKER.into()],
+            limits: CompileLimits::default(),
+        }),
+        Err(error) => {
+            tracing::warn!("components are compiled without limits: {error}");
+            Compiler::Inside
+        }
+    }
 }
 
 /// What every command takes.
@@ -115,6 +145,9 @@ pub fn main() -> ExitCode {
 
 fn start() -> ExitCode {
     let cli = Cli::parse();
+    if let CliCommand::CompileWorker = cli.command {
+        return gantry_plugin::compile_worker();
+    }
     console::tell_panics();
     match EnvFilter::try_new(&cli.common.log) {
         Ok(filter) => tracing_subscriber::fmt()
@@ -144,6 +177,7 @@ fn start() -> ExitCode {
         CliCommand::Keygen(args) => keygen::keygen(args),
         CliCommand::Sign(args) => sign::sign(args),
         CliCommand::Verify(args) => verify::verify(args),
+        CliCommand::CompileWorker => Ok(()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -167,7 +201,11 @@ fn report(error: &anyhow::Error) {
     let colours = std::io::stderr().is_terminal();
     match error.downcast_ref::<ConfigErrors>() {
         Some(errors) => say(errors.render(colours)),
-        None => say(format_args!("error: {error:#}")),
+        // Paths, and what files say, are not always ours.
+        None => say(format_args!(
+            "error: {}",
+            escape_lines(&format!("{error:#}"))
+        )),
     }
 }
 
@@ -384,7 +422,9 @@ fn sized(config: &RobotConfig, real_time: bool) -> RuntimeConfig {
     } else {
         RuntimeConfig::deterministic()
     };
-    robot::sized(runtime, config)
+    let mut runtime = robot::sized(runtime, config);
+    runtime.compiler = compiler();
+    runtime
 }
 
 /// `15s`, `1.5 s`, `500ms`, `2min`.

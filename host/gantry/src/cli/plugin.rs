@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use gantry_plugin::{CacheConfig, Inspection, Policy, Runtime, RuntimeConfig, Source, read_file};
+use gantry_plugin::{
+    CacheConfig, Inspection, Policy, Runtime, RuntimeConfig, Source, escape_line, read_file,
+};
 
 use crate::config::{LoadError, SingleError, SinglePlugin};
 use crate::robot;
@@ -30,10 +32,9 @@ impl PluginArgs {
         let cannot_read = || format!("cannot read {}", path.display());
         Ok(Source {
             name: stem(path),
-            origin: path.display().to_string(),
+            origin: escape_line(path.display().to_string()),
             bytes: read_file(path).with_context(cannot_read)?,
-            signature: Source::read_signature(path, read_file)
-                .with_context(|| format!("cannot read the signature of {}", path.display()))?,
+            signature: Source::read_signature(path, read_file).with_context(cannot_read)?,
         })
     }
 
@@ -68,22 +69,25 @@ pub(super) fn look_in(
 ) -> anyhow::Result<Inspection> {
     let runtime = Runtime::new(RuntimeConfig {
         cache,
+        compiler: super::compiler(),
         ..RuntimeConfig::deterministic()
     })?;
     Ok(runtime.inspect(source, policy)?)
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    escape_line(
+        path.file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .as_ref(),
+    )
 }
 
-/// Names as they are shown.
+/// Names as they are shown. A signature's names are its signer's, and nobody has checked them.
 pub(super) fn list(names: &[String]) -> String {
     match names {
         [] => "nothing".to_owned(),
-        names => names.join(", "),
+        names => escape_line(names.join(", ")),
     }
 }

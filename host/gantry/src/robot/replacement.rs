@@ -3,7 +3,7 @@
 use std::iter;
 use std::mem;
 
-use gantry_plugin::{Plugin, Runtime, Signed, Source};
+use gantry_plugin::{Cancellation, Plugin, Runtime, Signed, Source};
 use gantry_scheduler::{Command, Mechanisms};
 
 use super::Robot;
@@ -36,20 +36,18 @@ impl Replacement {
     ///
     /// # Errors
     ///
-    /// Why it cannot take the place of the one that is loaded.
+    /// Why it cannot take the place of the one that is loaded, or that it was canceled.
     pub fn prepare(
         config: &RobotConfig,
         plugin: &PluginConfig,
         source: &Source,
         runtime: &Runtime,
         surroundings: &gantry_plugin::Robot,
+        cancellation: &Cancellation,
     ) -> Result<Self, String> {
+        let policy = assembly::policy(plugin, &config.trust);
         let loaded = runtime
-            .load(
-                source,
-                &assembly::policy(plugin, &config.trust),
-                surroundings,
-            )
+            .load_in_background(source, &policy, surroundings, cancellation)
             .map_err(|error| format!("{}: {}", error.stage, error.kind))?;
         Ok(Self {
             commands: make_commands(config, &loaded, &surroundings.mechanisms)?,

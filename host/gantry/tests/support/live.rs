@@ -26,7 +26,8 @@ impl Live {
     pub fn start(robot: TestRobot, arguments: &[&str]) -> Self {
         let mut child = gantry(&robot.folder)
             .args(["run", "robot.toml"])
-            .args(["--log", "warn,gantry=info", "--events", "events.jsonl"])
+            .args(["--log", "warn,gantry=info,gantry::reload=debug"])
+            .args(["--events", "events.jsonl"])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -151,3 +151,46 @@ pub fn assert_succeeded(output: &Output) {
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// A component that takes a second and more to compile for every dozen: it has so many functions of
+/// 100 kB that compute, none of which is ever called.
+pub fn large(functions: usize) -> Vec<u8> {
+    /// `local.set 0 (i32.add (i32.mul (local.get 0) (i32.const 31)) (local.get 1))`
+    const STEP: [u8; 10] = [0x20, 0, 0x41, 31, 0x6c, 0x20, 1, 0x6a, 0x21, 0];
+    let section = |id: u8, contents: &[u8]| {
+        let mut section = vec![id];
+        leb(contents.len(), &mut section);
+        section.extend_from_slice(contents);
+        section
+    };
+    let counted = |count: usize, each: &[u8]| {
+        let mut vector = Vec::new();
+        leb(count, &mut vector);
+        vector.extend(each.repeat(count));
+        vector
+    };
+    let mut body = vec![0];
+    body.extend(STEP.repeat(10_000));
+    body.push(0x0b);
+    let mut function = Vec::new();
+    leb(body.len(), &mut function);
+    function.extend(body);
+    let module = [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, &[1, 0x60, 2, 0x7f, 0x7f, 0]),
+        section(3, &counted(functions, &[0])),
+        section(10, &counted(functions, &function)),
+    ]
+    .concat();
+    let mut component = guest("hello").to_vec();
+    component.extend(section(1, &module));
+    component
+}
+
+fn leb(mut value: usize, to: &mut Vec<u8>) {
+    while value >= 0x80 {
+        to.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    to.push(value as u8);
+}

@@ -32,6 +32,7 @@ use crate::load::hexadecimal;
 
 pub use pins::Pins;
 pub use private::CacheError;
+pub(crate) use trusted::component as component_of_code;
 
 /// What every entry begins with.
 const MAGIC: &[u8; 8] = b"gantry\x00\x02";
@@ -187,7 +188,7 @@ impl Cache {
 }
 
 /// What compiled code depends on besides the component.
-fn configuration(engine: &Engine) -> String {
+pub(crate) fn configuration(engine: &Engine) -> String {
     /// Hands what is hashed to SHA-256.
     struct Strong(Sha256);
     impl Hasher for Strong {

@@ -107,7 +107,7 @@ impl Runtime {
             ..source.clone()
         };
         let admission = unsigned.admit(&anyone)?;
-        let linked = load::link(&self.0, &source.bytes, &admission)
+        let linked = load::link(&self.0, &source.bytes, &admission, None)
             .map_err(|failure| LoadError::of(source, failure))?;
         let described = load::description(&self.0, &linked, policy, &Robot::absent());
         let (description, problem) = match described {

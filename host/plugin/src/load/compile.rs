@@ -4,12 +4,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use wasmtime::component::Component;
 
-use super::{LoadErrorKind, Stage, Staged, pieces, text};
-use crate::cache::NotCached;
+use super::{LoadErrorKind, Stage, Staged, bounds, pieces, text};
+use crate::cache::{self, NotCached};
+use crate::compiler::{Cancellation, CompileFailure, Compiled, Compiler, CompilerProcess};
+use crate::log::visible;
 use crate::runtime::RuntimeShared;
 
-pub(super) fn compile(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
-    let component = from_cache(runtime, bytes, digest)?;
+pub(super) fn compile(
+    runtime: &RuntimeShared,
+    bytes: &[u8],
+    digest: &str,
+    background: Option<&Cancellation>,
+) -> Staged<Component> {
+    let component = from_cache(runtime, bytes, digest, background)?;
     if let Some(locked) = &runtime.locked_code {
         locked
             .ensure(&runtime.maker.engine, digest, &component)
@@ -18,26 +25,16 @@ pub(super) fn compile(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> St
     Ok(component)
 }
 
-fn from_cache(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Component> {
-    let engine = &runtime.maker.engine;
-    let compiled = || {
-        let split = pieces::split(bytes).map_err(|error| {
-            let pieces::Unreadable { offset, message } = error;
-            (Stage::Parse, LoadErrorKind::Malformed { offset, message })
-        })?;
-        // A component must not be able to end the host, even where the compiler has a bug.
-        let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, &split)));
-        let reason = match compiled {
-            Ok(Ok(component)) => return Ok(component),
-            Ok(Err(error)) => text(&error),
-            Err(_) => "the compiler panicked; the component is refused".to_owned(),
-        };
-        Err((Stage::Compile, LoadErrorKind::Invalid(reason)))
-    };
+fn from_cache(
+    runtime: &RuntimeShared,
+    bytes: &[u8],
+    digest: &str,
+    background: Option<&Cancellation>,
+) -> Staged<Component> {
     let Some(cache) = &runtime.cache else {
-        return compiled();
+        return compiled(runtime, bytes, background);
     };
-    match cache.find(engine, digest) {
+    match cache.find(&runtime.maker.engine, digest) {
         Ok(component) => return Ok(component),
         Err(reason) if cache.only => {
             return Err((Stage::Compile, LoadErrorKind::NotCached(reason)));
@@ -47,9 +44,61 @@ fn from_cache(runtime: &RuntimeShared, bytes: &[u8], digest: &str) -> Staged<Com
             tracing::warn!(digest, "{reason}; it is compiled again");
         }
     }
-    let component = compiled()?;
+    let component = compiled(runtime, bytes, background)?;
     if let Err(error) = cache.store(digest, &component) {
         tracing::warn!(digest, "compiled code was not cached: {error:#}");
     }
     Ok(component)
+}
+
+fn compiled(
+    runtime: &RuntimeShared,
+    bytes: &[u8],
+    background: Option<&Cancellation>,
+) -> Staged<Component> {
+    let unreadable = |error: pieces::Unreadable| {
+        let pieces::Unreadable { offset, message } = error;
+        let message = visible(message.as_bytes());
+        (Stage::Parse, LoadErrorKind::Malformed { offset, message })
+    };
+    let split = pieces::split(bytes).map_err(unreadable)?;
+    bounds::check(&split)
+        .map_err(unreadable)?
+        .map_err(|error| (Stage::Compile, error.into()))?;
+    let component = match &runtime.compiler {
+        Compiler::Inside => inside(runtime, &split),
+        Compiler::Process(process) => outside(runtime, process, &split, background),
+    };
+    component.map_err(|kind| (Stage::Compile, kind))
+}
+
+fn inside(runtime: &RuntimeShared, bytes: &[u8]) -> Result<Component, LoadErrorKind> {
+    let engine = &runtime.maker.engine;
+    // A component must not be able to end the host, even where the compiler has a bug.
+    let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes)));
+    let reason = match compiled {
+        Ok(Ok(component)) => return Ok(component),
+        Ok(Err(error)) => text(&error),
+        Err(_) => "the compiler panicked; the component is refused".to_owned(),
+    };
+    Err(LoadErrorKind::Invalid(reason))
+}
+
+fn outside(
+    runtime: &RuntimeShared,
+    process: &CompilerProcess,
+    bytes: &[u8],
+    background: Option<&Cancellation>,
+) -> Result<Component, LoadErrorKind> {
+    let engine = &runtime.maker.engine;
+    match process.compile(runtime.settings, bytes, background)? {
+        Compiled::Code { configuration, .. } if configuration != cache::configuration(engine) => {
+            let what = "its code is not for this host: it is another program, or another version";
+            Err(CompileFailure::Crashed(what.to_owned()).into())
+        }
+        // The pool may be too small for it, which only this process knows.
+        Compiled::Code { bytes, .. } => cache::component_of_code(engine, &bytes)
+            .map_err(|error| LoadErrorKind::Invalid(text(&error))),
+        Compiled::Invalid(reason) => Err(LoadErrorKind::Invalid(visible(reason.as_bytes()))),
+    }
 }

@@ -8,7 +8,8 @@ use super::{LoadErrorKind, Stage, Staged};
 use crate::config::Preemption;
 use crate::contract::GuestPre;
 use crate::description::Description;
-use crate::run::{Context, Control, Phase, drive, fault};
+use crate::log::{visible, visible_lines};
+use crate::run::{Context, Control, Phase, drive, fault, is_full};
 use crate::runtime::RuntimeShared;
 
 pub(super) fn describe(
@@ -26,7 +27,7 @@ fn call(
     context: Arc<Context>,
 ) -> Result<Description, LoadErrorKind> {
     let control = Arc::new(Control::new(runtime.maker.meter.clone()));
-    let failed = |error: wasmtime::Error| LoadErrorKind::Fault(format!("{error:#}"));
+    let failed = |error: wasmtime::Error| LoadErrorKind::Fault(super::text(&error));
     let mut store = runtime
         .maker
         .store(&context, &control, &Arc::new(Mailbox::default()))
@@ -42,9 +43,13 @@ fn call(
     store.data().run_log().finish(tick);
     match described {
         Some(Ok(Ok(Ok(description)))) => Ok(description),
-        Some(Ok(Ok(Err(message)))) => Err(LoadErrorKind::Rejected(message)),
-        Some(Err(panic)) => Err(LoadErrorKind::Fault(panic.to_string())),
-        Some(Ok(Err(error))) => Err(LoadErrorKind::Fault(fault(&error, store.data()))),
+        Some(Ok(Ok(Err(message)))) => Err(LoadErrorKind::Rejected(visible(message.as_bytes()))),
+        Some(Err(panic)) => Err(LoadErrorKind::Fault(visible(panic.to_string().as_bytes()))),
+        Some(Ok(Err(error))) if is_full(&error) && runtime.make_room() => {
+            drop(store);
+            call(runtime, pre, context)
+        }
+        Some(Ok(Err(error))) => Err(LoadErrorKind::Fault(told(&fault(&error, store.data())))),
         None => Err(LoadErrorKind::OutOfTime(match runtime.preemption {
             Preemption::Epoch { .. } => runtime.describe_budget.time,
             // Instructions as a time, as in `Budget::of`.
@@ -53,4 +58,10 @@ fn call(
             }
         })),
     }
+}
+
+/// What a guest says in several lines. All but the first are indented, so that none of them looks
+/// like the beginning of another message.
+fn told(fault: &str) -> String {
+    visible_lines(fault).replace('\n', "\n  ")
 }

@@ -5,12 +5,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cache::NotCached;
+use crate::compiler::CompileFailure;
 use crate::contract::VersionError;
 use crate::description::Kind;
+use crate::escape::escape_line;
 use crate::nearest::suggestion;
 use crate::policy::Source;
 use crate::run::bytes;
 use crate::signature::SignatureError;
+
+use super::bounds::TooLarge;
 
 /// Why a plugin was not loaded. What runs is not disturbed.
 #[derive(Clone, PartialEq, Debug)]
@@ -46,7 +50,8 @@ impl fmt::Display for LoadError {
         } = self;
         write!(
             f,
-            "plugin `{plugin}` ({origin}) was not loaded: {stage}: {kind}"
+            "plugin `{plugin}` ({}) was not loaded: {stage}: {kind}",
+            escape_line(origin),
         )
     }
 }
@@ -164,6 +169,12 @@ pub enum LoadErrorKind {
     /// It is not valid, or uses what is switched off.
     #[error("it is not valid here: {0}")]
     Invalid(String),
+    /// There is more of something in it than can be compiled in reasonable time.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// The process that compiles it did not get through.
+    #[error(transparent)]
+    Compile(#[from] CompileFailure),
     /// Nothing may be compiled, and there is no compiled code for it.
     #[error(
         "{0}, and a locked robot compiles nothing; `gantry lock` keeps the code, for this machine and \

@@ -4,6 +4,7 @@
 //! Nothing here touches what runs: a plugin that fails at any stage leaves nothing behind.
 
 mod admit;
+mod bounds;
 mod check;
 mod compile;
 mod describe;
@@ -14,37 +15,43 @@ mod pieces;
 mod read;
 
 pub use admit::Admission;
+pub use bounds::TooLarge;
 pub use error::{LoadError, LoadErrorKind, Stage};
 pub use parse::Sizes;
 pub(crate) use pieces::{NOP_COST, PIECES_REVISION};
+pub(crate) use read::MAX_BYTES as MAX_COMPONENT_BYTES;
 pub use read::{read_at_most, read_file};
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use gantry_scheduler::Supplier;
 use wasmtime::component::Component;
 
+use crate::compiler::Cancellation;
 use crate::contract::GuestPre;
 use crate::description::Description;
+use crate::log::visible;
 use crate::plugin::{Counters, Plugin, Shared};
 use crate::policy::{Policy, Source};
 use crate::quarantine::Quarantine;
 use crate::robot::Robot;
-use crate::run::Context;
+use crate::run::{Context, Warm};
 use crate::runtime::RuntimeShared;
 use crate::signature::Signed;
 
 /// A failure with its stage, before it is known whose it is.
 pub(crate) type Staged<T> = Result<T, (Stage, LoadErrorKind)>;
 
-/// Loads a plugin.
+/// Loads a plugin; in the background if that can be canceled.
 pub(crate) fn load(
     runtime: &Arc<RuntimeShared>,
     source: &Source,
     policy: &Policy,
     robot: &Robot,
+    background: Option<&Cancellation>,
 ) -> Result<Plugin, LoadError> {
-    stages(runtime, source, policy, robot).map_err(|failure| LoadError::of(source, failure))
+    stages(runtime, source, policy, robot, background)
+        .map_err(|failure| LoadError::of(source, failure))
 }
 
 fn stages(
@@ -52,6 +59,7 @@ fn stages(
     source: &Source,
     policy: &Policy,
     robot: &Robot,
+    background: Option<&Cancellation>,
 ) -> Staged<Plugin> {
     let name: Arc<str> = Arc::from(source.name.as_str());
     let admission = admit::admit(source, policy)?;
@@ -63,7 +71,7 @@ fn stages(
              does not declare"
         );
     }
-    let linked = link(runtime, &source.bytes, &admission)?;
+    let linked = link(runtime, &source.bytes, &admission, background)?;
     let described = describe::describe(
         runtime,
         &linked.pre,
@@ -91,7 +99,7 @@ fn stages(
         quarantine: Arc::new(Quarantine::new(policy.limits.quarantine, supplier.clone())),
         supplier,
         runtime: runtime.clone(),
-        warm: Mutex::new(Vec::new()),
+        warm: Warm::default(),
     })))
 }
 
@@ -102,7 +110,12 @@ pub(crate) struct Linked {
 }
 
 /// The stages that need code, but no instance.
-pub(crate) fn link(runtime: &RuntimeShared, bytes: &[u8], admission: &Admission) -> Staged<Linked> {
+pub(crate) fn link(
+    runtime: &RuntimeShared,
+    bytes: &[u8],
+    admission: &Admission,
+    background: Option<&Cancellation>,
+) -> Staged<Linked> {
     let (version, limits) = (admission.contract, &admission.policy.limits);
     let sizes = &admission.shape.sizes;
     if sizes.initial_memory > limits.memory as u64 {
@@ -112,7 +125,7 @@ pub(crate) fn link(runtime: &RuntimeShared, bytes: &[u8], admission: &Admission)
         };
         return Err((Stage::Compile, kind));
     }
-    let component = compile::compile(runtime, bytes, &admission.digest)?;
+    let component = compile::compile(runtime, bytes, &admission.digest, background)?;
     let pre = runtime
         .linker(version)
         .instantiate_pre(&component)
@@ -134,9 +147,9 @@ pub(crate) fn description(
     check::check(described).map_err(|kind| (Stage::Check, kind))
 }
 
-/// The whole chain of causes, for wasmtime puts the reason last.
+/// The whole chain of causes, for wasmtime puts the reason last. It quotes names of the component.
 fn text(error: &wasmtime::Error) -> String {
-    format!("{error:#}")
+    visible(format!("{error:#}").as_bytes())
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

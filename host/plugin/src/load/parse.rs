@@ -131,7 +131,7 @@ fn damaged(error: &wasmparser::BinaryReaderError, bytes: &[u8]) -> LoadErrorKind
     }
     LoadErrorKind::Malformed {
         offset: error.offset(),
-        message: error.message().to_owned(),
+        message: visible(error.message().as_bytes()),
     }
 }
 

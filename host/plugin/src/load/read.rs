@@ -5,12 +5,12 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::{LoadError, LoadErrorKind, Stage};
+use crate::escape::escape_line;
 use crate::policy::Source;
 use crate::signature::{MAX_SIGNATURE_BYTES, SIGNATURE_SUFFIX};
 
-/// The most bytes that a plugin's file may have: three times what Python needs. It bounds how long
-/// compiling can take.
-const MAX_BYTES: usize = 64 << 20;
+/// The most bytes that a plugin's file may have: three times what Python needs.
+pub(crate) const MAX_BYTES: usize = 64 << 20;
 
 impl Source {
     /// A plugin's file, and its signature if there is one beside it.
@@ -21,7 +21,7 @@ impl Source {
             ..Source::default()
         };
         let failed = |source: &Source, error: io::Error| {
-            let kind = LoadErrorKind::Unreadable(error.to_string());
+            let kind = LoadErrorKind::Unreadable(escape_line(error.to_string()));
             LoadError::of(source, (Stage::Read, kind))
         };
         source.bytes = read_file(path).map_err(|error| failed(&source, error))?;
@@ -50,7 +50,11 @@ impl Source {
         let bytes = match read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let path = path.display();
+                let message = format!("its signature {path} cannot be read: {error}");
+                return Err(io::Error::new(error.kind(), message));
+            }
         };
         let text = String::from_utf8(bytes).ok();
         match text.filter(|text| text.len() <= MAX_SIGNATURE_BYTES) {

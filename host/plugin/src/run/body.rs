@@ -4,18 +4,20 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 
 use gantry_scheduler::{
-    Body, BodyResult, Command, Coroutine, FutureCoroutine, Mailbox, RunId, Value,
+    Body, BodyResult, Command, Coroutine, FutureCoroutine, Mailbox, RunId, Supplier, Value,
 };
 
 use super::control::Control;
 use super::coroutine::WasmCoroutine;
 use super::fault::fault;
-use super::graveyard::{Graveyard, Remains, RunFuture};
+use super::graveyard::{Remains, RunFuture};
 use super::size;
+use super::state::Context;
 use super::store::Instance;
 use crate::log::visible_lines;
 use crate::plugin::Shared;
 use crate::quarantine::Quarantine;
+use crate::runtime::RuntimeShared;
 
 /// A command of a plugin with its arguments. Each run gets an instance of its own.
 pub(crate) struct WasmBody {
@@ -28,6 +30,15 @@ pub(crate) struct WasmBody {
 
 impl Body for WasmBody {
     fn start(&self, run: RunId, command: &Command) -> Box<dyn Coroutine> {
+        self.start_for(run, command, None)
+    }
+
+    fn start_for(
+        &self,
+        run: RunId,
+        command: &Command,
+        account: Option<&Supplier>,
+    ) -> Box<dyn Coroutine> {
         let plugin = &self.plugin;
         let most = plugin.context.limits.live_runs;
         let most = most.unwrap_or(plugin.runtime.runs_per_plugin);
@@ -38,6 +49,12 @@ impl Body for WasmBody {
                 return Box::new(FutureCoroutine::new(Arc::default(), refused));
             }
         };
+        let account = Account {
+            command: command.name().clone(),
+            payer: account.cloned(),
+            context: plugin.context.clone(),
+            own: plugin.quarantine.clone(),
+        };
         let number = plugin.counters.started.fetch_add(1, Relaxed) + 1;
         let call = Call {
             name: command.name().clone(),
@@ -45,10 +62,10 @@ impl Body for WasmBody {
             number,
             command: self.command.clone(),
             arguments: self.arguments.clone(),
-            graveyard: Arc::downgrade(&plugin.runtime.graveyard),
-            quarantine: plugin.quarantine.clone(),
+            runtime: Arc::downgrade(&plugin.runtime),
+            account: account.clone(),
         };
-        let (future, control, mailbox) = match plugin.take_warm() {
+        let (future, control, mailbox) = match plugin.warm.take() {
             Some(instance) => {
                 let (control, mailbox) = (instance.control.clone(), instance.mailbox.clone());
                 let future: RunFuture = Box::pin(call.on(instance));
@@ -56,13 +73,7 @@ impl Body for WasmBody {
             }
             None => self.cold(call),
         };
-        let panicked = {
-            let plugin = plugin.clone();
-            move |message: &str| {
-                let now = plugin.context.clock.tick().time;
-                plugin.quarantine.failed(now, message);
-            }
-        };
+        let panicked = move |message: &str| account.failed(message);
         let period = plugin.context.clock.period();
         Box::new(WasmCoroutine::new(
             future,
@@ -89,13 +100,13 @@ impl WasmBody {
                 (plugin.context.clone(), control.clone(), mailbox.clone());
             Box::pin(async move {
                 // What is over may hold the room that this run needs.
-                call.make_room(MAX_REMAINS);
+                call.clear_remains(MAX_REMAINS);
                 let mut store = match maker.store(&context, &control, &mailbox) {
                     Ok(store) => store,
                     Err(error) => return Err(error.to_string()),
                 };
                 let mut made = pre.instantiate(&mut store).await;
-                if made.as_ref().is_err_and(is_full) && call.make_room(1) {
+                while made.as_ref().is_err_and(is_full) && call.make_room() {
                     // A store whose instantiation failed is not used again.
                     store = match maker.store(&context, &control, &mailbox) {
                         Ok(store) => store,
@@ -117,8 +128,7 @@ impl WasmBody {
                         let message = format!("could not start: {}", fault(&error, store.data()));
                         // That there is no room may be due to others.
                         if !is_full(&error) {
-                            let now = context.clock.tick().time;
-                            call.quarantine.failed(now, &message);
+                            call.account.failed(&message);
                         }
                         Err(message)
                     }
@@ -148,7 +158,8 @@ fn shown(message: &str) -> String {
 /// Stores that may wait for being dropped before a run that needs room drops them itself.
 const MAX_REMAINS: usize = 256;
 
-fn is_full(error: &wasmtime::Error) -> bool {
+/// Whether there is no room in the pool for an instance.
+pub(crate) fn is_full(error: &wasmtime::Error) -> bool {
     error
         .downcast_ref::<wasmtime::PoolConcurrencyLimitError>()
         .is_some()
@@ -163,9 +174,53 @@ struct Call {
     number: u64,
     command: Arc<str>,
     arguments: Arc<[(String, Value)]>,
-    /// It holds such calls when they are over, so they must not hold it.
-    graveyard: Weak<Graveyard>,
-    quarantine: Arc<Quarantine>,
+    /// Its graveyard holds such calls when they are over, so they must not hold it.
+    runtime: Weak<RuntimeShared>,
+    account: Account,
+}
+
+/// Whose failure it is when a run fails.
+///
+/// It is not always that of the plugin whose command runs: whoever may start one command of another
+/// plugin could make it fail again and again, and so take all of that plugin off the robot.
+#[derive(Clone)]
+struct Account {
+    /// The command's name in telemetry.
+    command: Arc<str>,
+    /// Who started the run, or the first of its ancestors.
+    payer: Option<Supplier>,
+    /// The part of the robot of the plugin whose command runs,
+    context: Arc<Context>,
+    /// and its quarantine.
+    own: Arc<Quarantine>,
+}
+
+impl Account {
+    /// The run has failed, other than by returning an error.
+    fn failed(&self, message: &str) {
+        let now = self.context.clock.tick().time;
+        match self.starter() {
+            Some(starter) => {
+                let command = &self.command;
+                let message = format!("`{command}`, which it has started: {message}");
+                starter.quarantine.failed(now, &message);
+            }
+            None => self.own.failed(now, message),
+        }
+    }
+
+    /// The plugin that started it, if that is another one than whose command it is.
+    fn starter(&self) -> Option<Arc<Shared>> {
+        let payer = self.payer.as_ref()?;
+        if payer.same(&self.context.supplier) {
+            return None;
+        }
+        let plugins = self.context.registry.upgrade()?.plugins();
+        let starter = plugins
+            .values()
+            .find(|plugin| plugin.supplier().same(payer));
+        starter.map(|starter| starter.0.clone())
+    }
 }
 
 impl Call {
@@ -190,7 +245,7 @@ impl Call {
             Ok(result) => result.map_err(|message| shown(&message)),
             Err(error) => {
                 let message = fault(&error, state);
-                self.quarantine.failed(state.moment().time, &message);
+                self.account.failed(&message);
                 Err(message)
             }
         };
@@ -198,21 +253,23 @@ impl Call {
         state.run_log().finish(tick);
         // What it held is free at once, whenever the rest of it is cleared away.
         store.data_mut().drop_handles();
-        if let Some(graveyard) = self.graveyard.upgrade() {
-            graveyard.bury(Remains::Store(Box::new(store)));
+        if let Some(runtime) = self.runtime.upgrade() {
+            runtime.graveyard.bury(Remains::Store(Box::new(store)));
         }
         result
     }
 
-    /// Clears away what is left of runs that are over, if it is at least that much. Says whether.
-    fn make_room(&self, least: usize) -> bool {
-        let Some(graveyard) = self.graveyard.upgrade() else {
-            return false;
-        };
-        let clears = graveyard.len() >= least;
-        if clears {
-            graveyard.clear();
+    /// Clears away what is left of runs that are over, if it is at least that much.
+    fn clear_remains(&self, least: usize) {
+        if let Some(runtime) = self.runtime.upgrade()
+            && runtime.graveyard.len() >= least
+        {
+            runtime.graveyard.clear();
         }
-        clears
+    }
+
+    /// Makes room in the pool, if there is anything that can go.
+    fn make_room(&self) -> bool {
+        (self.runtime.upgrade()).is_some_and(|runtime| runtime.make_room())
     }
 }

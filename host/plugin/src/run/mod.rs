@@ -13,13 +13,15 @@ mod store;
 mod turns;
 mod usage;
 mod waker;
+mod warm;
 
-pub(crate) use body::WasmBody;
+pub(crate) use body::{WasmBody, is_full};
 pub(crate) use control::{Control, Meter, Phase};
 pub(crate) use fault::fault;
 pub(crate) use graveyard::Graveyard;
 pub(crate) use limiter::bytes;
 pub(crate) use share::Share;
 pub(crate) use state::{Context, Denied, RunState, too_much_kept, unexpected};
-pub(crate) use store::{Instance, StoreMaker, drive};
+pub(crate) use store::{StoreMaker, drive};
 pub(crate) use usage::Usage;
+pub(crate) use warm::{Warm, WarmLimits};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SignatureError;
 use crate::description::Description;
+use crate::escape::escape_line;
 use crate::policy::{Pattern, Policy};
 
 /// What the trusted comment begins with.
@@ -99,7 +100,8 @@ impl Declared {
 
     pub(super) fn from_comment(comment: &str) -> Result<Self, DeclaredError> {
         let json = comment.strip_prefix(PREFIX).ok_or(DeclaredError::Missing)?;
-        serde_json::from_str(json).map_err(|error| DeclaredError::Malformed(error.to_string()))
+        serde_json::from_str(json)
+            .map_err(|error| DeclaredError::Malformed(escape_line(error.to_string())))
     }
 
     /// Whether a component asks for no more than this.

@@ -151,7 +151,9 @@ impl Scheduler {
         let tick = self.tick;
         let run = self.runs.get_mut(key)?;
         let command = &run.command;
-        let coroutine = run.coroutine.get_or_insert_with(|| command.start(key.id));
+        let account = run.payer.as_ref();
+        let start = || command.start(key.id, account);
+        let coroutine = run.coroutine.get_or_insert_with(start);
         Some(coroutine.resume(tick, answer))
     }
 
@@ -204,9 +206,9 @@ impl Scheduler {
         run.wait = Wait::Preempted(answer);
         let (periodic, name) = (run.periodic, run.command.name().clone());
         if count > limit
-            && let Some(supplier) = run.command.supplier()
+            && let Some(payer) = &run.payer
         {
-            supplier.count_preempted();
+            payer.count_preempted();
         }
         self.emit(key, EventKind::Preempted(count));
         if count <= limit {
@@ -412,12 +414,12 @@ impl Scheduler {
             }
         }
         if let Some(run) = self.runs.get(key)
-            && let Some(supplier) = run.command.supplier()
+            && let Some(payer) = &run.payer
         {
             // One that had to be canceled for its pre-emptions has been counted.
             let (last, preemptions) = run.preempted;
             if last != tick.number || preemptions <= run.preemption_limit(&self.limits) {
-                supplier.count_cleanup();
+                payer.count_cleanup();
             }
         }
         self.emit(key, EventKind::CleanupOverrun);

@@ -23,7 +23,8 @@ impl Guest for Plugin {
             Some("suspends") => drop(coroutine::yield_()),
             Some("sleeps") => std::thread::sleep(std::time::Duration::from_secs(1)),
             Some("rejects") => {
-                return Err("`pid.kp` is -1 and must be positive".to_owned());
+                let error = text("error");
+                return Err(error.unwrap_or("`pid.kp` is -1 and must be positive".to_owned()));
             }
             _ => {}
         }
