@@ -12,6 +12,7 @@ pub mod lock;
 pub mod operator;
 pub mod pace;
 pub mod project;
+pub mod recording;
 mod reload;
 mod reports;
 pub mod robot;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Common, Locked, force, load, parse_time};
+use super::{Common, Events, Locked, force, load, parse_time};
 use crate::config::RobotConfig;
 use crate::console;
 use crate::lock::Lock;
 use crate::operator::{Desk, Listening};
-use crate::robot::{RobotMode, no_drivers};
+use crate::robot::{RobotMode, find_opmode, no_drivers};
 use crate::session::{Clock, Session, SessionOptions};
 use crate::text::one_line;
 
@@ -38,9 +38,8 @@ pub(super) struct RunArgs {
     /// Where random numbers start [default: what the robot's file says, and nothing else if it is locked]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Writes the event stream to a file, one JSON object per line
-    #[arg(long, value_name = "FILE.jsonl")]
-    events: Option<PathBuf>,
+    #[command(flatten)]
+    events: Events,
     #[command(flatten)]
     locked: Locked,
 }
@@ -57,6 +56,10 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
     let (files, lock) = args.locked.files(&mut config)?;
     args.locked.check_seed(args.seed, &config)?;
+    let start = match &args.opmode {
+        Some(name) => RobotMode::Enabled(find_opmode(&config, name)?),
+        None => RobotMode::Disabled,
+    };
     let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,
@@ -66,7 +69,7 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
             seed: args.seed,
             locked: lock.is_some(),
             clock: Clock::Real,
-            events: args.events.as_deref(),
+            events: args.events.options(),
             reload: lock.is_none(),
             drivers: &no_drivers,
         },
@@ -74,10 +77,6 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     if lock.is_some() {
         common.note_start(&args.robot, session.robot().runtime());
     }
-    let start = match &args.opmode {
-        Some(name) => session.robot().find_opmode(name)?,
-        None => RobotMode::Disabled,
-    };
     let config = session.robot().config();
     // A robot runs whether or not anybody reads what it prints.
     console::print(greeting(config, lock.as_ref(), args.opmode.is_none()));
