@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use support::live::Live;
 use support::{TestRobot, count, guest};
+use tempfile::TempDir;
 
 /// A counter that runs until it is canceled.
 const COUNTER: &str = r#"
