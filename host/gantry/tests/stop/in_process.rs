@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use gantry::config::RobotConfig;
 use gantry::operator::{Desk, Order, Stop};
+use gantry::recording::RecordingOptions;
 use gantry::robot::{Disk, RobotMode};
 use gantry::session::{Clock, Session, SessionOptions};
 use gantry_hardware::driver::{InputFrame, OutputFrame};
@@ -163,7 +164,10 @@ impl Running {
                     seed: None,
                     locked: false,
                     clock: Clock::Real,
-                    events: Some(&events),
+                    events: Some(RecordingOptions {
+                        path: &events,
+                        limit: 1 << 30,
+                    }),
                     reload: false,
                     drivers: &drivers,
                 },

@@ -101,7 +101,7 @@ pub(crate) fn keeps_value(co: &Coroutine) -> Result<f64> {
 pub(crate) fn hands_back(co: &Coroutine, #[default(100)] ticks: i64) -> Result<i64> {
     for _ in 0..ticks {
         NumberInput::open("arm.angle")?.get();
-        lookup!(yields)?.named("other");
+        let _named = lookup!(yields)?.named("other");
         (Signal::channel("robot.enabled").is_true()? & !Signal::topic("lang/go").is_true()?).get();
         let _ = read::<bool>("lang/go");
         co.yield_()?;
