@@ -9,6 +9,7 @@ pub mod config;
 pub mod lock;
 pub mod pace;
 pub mod project;
+pub mod recording;
 mod reload;
 mod reports;
 pub mod robot;

@@ -1,16 +1,16 @@
 //! A robot in time: when its ticks happen, what it does in which phase, and where its records go.
 
-use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use gantry_plugin::Runtime;
-use gantry_telemetry::Run;
+use gantry_telemetry::{Consumer, Run};
 
 use crate::config::{RobotConfig, TimelineStep};
 use crate::pace::Pace;
+use crate::recording::{Recording, RecordingOptions};
 use crate::reload::Reloader;
 use crate::reports::Reports;
 use crate::robot::{Options, PluginFiles, Robot, RobotMode, find_opmode};
@@ -28,8 +28,8 @@ pub struct SessionOptions<'a> {
     pub locked: bool,
     /// When ticks happen.
     pub clock: Clock,
-    /// The file for the event stream.
-    pub events: Option<&'a Path>,
+    /// Where the event stream is recorded, if it is.
+    pub events: Option<RecordingOptions<'a>>,
     /// Whether plugins whose files change are loaded anew while the robot [runs](Session::run).
     pub reload: bool,
 }
@@ -112,25 +112,52 @@ enum Sink {
     /// In the loop's thread, between two ticks: in the same way each time.
     Inline(Box<Reports>),
     /// In a thread of its own, so that a slow disk does not disturb the loop.
-    Thread(JoinHandle<anyhow::Result<Reports>>),
+    Thread(JoinHandle<Reports>),
+}
+
+impl Sink {
+    fn open(
+        robot: &Robot,
+        seed: u64,
+        consumer: Consumer,
+        events: Option<RecordingOptions<'_>>,
+        real_time: bool,
+    ) -> anyhow::Result<Self> {
+        let config = robot.config();
+        let run = Run {
+            robot: &config.name,
+            seed: Some(seed),
+            period: config.period,
+        };
+        let recording = events
+            .map(|options| Recording::start(options, config, run, real_time))
+            .transpose()?;
+        let mut reports = Reports::new(consumer, recording);
+        if !real_time {
+            return Ok(Sink::Inline(Box::new(reports)));
+        }
+        let thread = std::thread::Builder::new().name("telemetry".to_owned());
+        let handle = thread.spawn(move || {
+            reports.follow();
+            reports
+        });
+        Ok(Sink::Thread(
+            handle.context("cannot start the telemetry thread")?,
+        ))
+    }
 }
 
 impl Session {
-    /// Puts the robot together. Nothing runs yet.
+    /// Puts the robot together and begins its recording, in this order: a start that fails leaves an
+    /// earlier recording as it was. Nothing runs yet.
     pub fn start(
         config: RobotConfig,
         runtime: Runtime,
         options: SessionOptions<'_>,
     ) -> anyhow::Result<Self> {
         let seed = options.seed.unwrap_or(config.simulation.seed);
-        let run = Run {
-            robot: &config.name,
-            seed: Some(seed),
-            period: config.period,
-        };
         let (telemetry, consumer) = gantry_telemetry::channel(RECORDS);
         let real_time = options.clock == Clock::Real;
-        let mut reports = Reports::new(consumer, options.events, run, real_time)?;
         let robot = Robot::assemble(
             config,
             runtime,
@@ -142,21 +169,11 @@ impl Session {
                 telemetry,
             },
         )?;
-        let sink = match options.clock {
-            Clock::Virtual => Sink::Inline(Box::new(reports)),
-            Clock::Real => {
-                let thread = std::thread::Builder::new().name("telemetry".to_owned());
-                let handle = thread.spawn(move || {
-                    reports.follow()?;
-                    Ok(reports)
-                });
-                Sink::Thread(handle.context("cannot start the telemetry thread")?)
-            }
-        };
         let reloader = match options.reload {
             true => Reloader::watch(&robot)?,
             false => None,
         };
+        let sink = Sink::open(&robot, seed, consumer, options.events, real_time)?;
         Ok(Self {
             robot,
             clock: options.clock,
@@ -241,8 +258,9 @@ impl Session {
         self.robot.maintain(pace.map(Pace::slack));
         match &mut self.sink {
             Sink::Inline(reports) => reports.take(),
-            Sink::Thread(_) => Ok(()),
+            Sink::Thread(_) => {}
         }
+        Ok(())
     }
 
     /// Makes everything safe, waits for the last records and prints the summary.
@@ -254,15 +272,15 @@ impl Session {
         drop(self.robot);
         let mut reports = match self.sink {
             Sink::Inline(mut reports) => {
-                reports.take()?;
+                reports.take();
                 *reports
             }
             Sink::Thread(handle) => match handle.join() {
-                Ok(reports) => reports?,
+                Ok(reports) => reports,
                 Err(_) => bail!("the telemetry thread has panicked; its records are lost"),
             },
         };
-        reports.close()?;
+        reports.close();
         let run = Run {
             robot: &config.name,
             seed: Some(self.seed),

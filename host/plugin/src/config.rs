@@ -255,6 +255,10 @@ pub struct Limits {
     /// Files, folders and links that it may make in its folder since it was loaded, without those
     /// that it has removed; more are not made.
     pub folder_files: u32,
+    /// Bytes of the recording that its log lines, topics, results and messages, and the events of what
+    /// it runs, may take in a second; more are left out and counted. The host that records holds it
+    /// to that.
+    pub recorded_bytes_per_second: u64,
     /// When the plugin has failed too often, and what becomes of it then.
     pub quarantine: QuarantineLimits,
 }
@@ -339,6 +343,7 @@ impl Default for Limits {
             open_files: 32,
             folder_bytes: 256 << 20,
             folder_files: 1_000,
+            recorded_bytes_per_second: 1 << 20,
             quarantine: QuarantineLimits::default(),
         }
     }

@@ -86,4 +86,4 @@ pub use signature::{
     Access, Declared, DeclaredError, KeyId, MAX_SIGNATURE_BYTES, NoKey, SIGNATURE_SUFFIX,
     SignatureError, Signed, Trust, TrustedKey,
 };
-pub use topics::{MAX_TOPICS, MAX_VALUE_BYTES, TopicError, TopicId, Topics};
+pub use topics::{MAX_TOPICS, MAX_VALUE_BYTES, Publication, TopicError, TopicId, Topics};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Blocker, Command, Failure, MechanismId, Tick, Value};
+use crate::{Blocker, Command, Failure, MechanismId, Supplier, Tick, Value};
 
 /// One execution of a command. Ids only ever grow, and start at 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,6 +25,9 @@ pub struct Event<'a> {
     pub parent: Option<RunId>,
     /// What it runs.
     pub command: &'a Command,
+    /// The supplier on whose account the run is: that of the topmost of its ancestors, itself
+    /// included, whose command has one.
+    pub payer: Option<&'a Supplier>,
     /// What happened.
     pub kind: EventKind<'a>,
 }

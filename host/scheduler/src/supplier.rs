@@ -45,6 +45,7 @@ pub struct SupplierLimits {
 
 #[derive(Default)]
 struct State {
+    name: Option<Arc<str>>,
     limits: SupplierLimits,
     runs: AtomicUsize,
     conditions: AtomicUsize,
@@ -121,6 +122,20 @@ impl Supplier {
             limits,
             ..State::default()
         }))
+    }
+
+    /// A supplier with a name and limits of its own.
+    pub fn named(name: &Arc<str>, limits: SupplierLimits) -> Self {
+        Self(Arc::new(State {
+            name: Some(name.clone()),
+            limits,
+            ..State::default()
+        }))
+    }
+
+    /// Its name, if it has one.
+    pub fn name(&self) -> Option<&Arc<str>> {
+        self.0.name.as_ref()
     }
 
     /// Its limits.

@@ -19,6 +19,7 @@ fn events(criterion: &mut Criterion) {
         run: RunId(7),
         parent: Some(RunId(3)),
         command: &command,
+        payer: None,
         kind,
     };
     let mut group = criterion.benchmark_group("record");

@@ -92,6 +92,7 @@ impl Producer {
             run: None,
             parent: None,
             command: None,
+            plugin: None,
             body: None,
             kind,
         });

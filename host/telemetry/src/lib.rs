@@ -2,8 +2,8 @@
 //!
 //! The loop's side is a [`Recorder`]: it turns scheduler events and what else happens in a tick
 //! into [`Record`]s and pushes them into a bounded [`channel`] that never blocks. The other side
-//! pops them, in the same thread or another, and feeds whoever wants them: a [`JsonlWriter`],
-//! [`Statistics`], a [`Timeline`]. No clock is read here: times are handed in.
+//! pops them, in the same thread or another, and feeds whoever wants them: an [`EventStream`],
+//! whose lines a [`SpoolWriter`] writes to a file, [`Statistics`], a [`Timeline`]. No clock is read here: times are handed in.
 //!
 //! ```
 //! use std::time::Duration;
@@ -30,10 +30,12 @@
 //! }
 //!
 //! let run = Run { robot: "Kickoff", seed: Some(7), period: Duration::from_millis(20) };
-//! let summary = Summary { run, statistics: &statistics, timeline: &timeline, score: &[], colours: false };
+//! let summary = Summary { run, statistics: &statistics, timeline: &timeline, score: &[], recording: &[], colours: false };
 //! assert!(summary.to_string().contains("Kickoff"));
 //! ```
+mod accounts;
 mod bounded;
+mod event_stream;
 mod hand_over;
 mod jsonl;
 mod live;
@@ -41,15 +43,19 @@ mod overrun;
 mod record;
 mod recorder;
 mod spans;
+mod spool;
 mod statistics;
 mod summary;
 mod timeline;
 
+pub use accounts::RecordingBudgets;
+pub use event_stream::{EventStream, RecordingBounds};
 pub use hand_over::{Consumer, Producer, channel};
-pub use jsonl::{JsonlError, JsonlOptions, JsonlWriter};
+pub use jsonl::{HEADER, Jsonl, JsonlOptions};
 pub use overrun::{Overrun, OverrunReports};
 pub use record::{LogLevel, Mode, Record, RecordKind, Run, Slowest, TickTiming};
 pub use recorder::Recorder;
+pub use spool::{RecordingFile, Spool, SpoolWriter, Trouble};
 pub use statistics::{
     CommandStatistics, Distribution, Interruptions, Outcomes, Quarantines, RefusedStarts,
     Statistics,

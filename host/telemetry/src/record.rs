@@ -16,6 +16,8 @@ pub struct Record {
     pub parent: Option<RunId>,
     /// The run's command.
     pub command: Option<Arc<str>>,
+    /// The plugin on whose account it is recorded. None: it is the robot's own.
+    pub plugin: Option<Arc<str>>,
     /// Real time that the run's body has just used, without that of children it resumed. Only on
     /// records that end such a span, and only if the caller reads a clock.
     pub body: Option<Duration>,
@@ -27,9 +29,10 @@ impl Record {
     /// What its texts and values hold. Names count as nothing: they are shared.
     pub(crate) fn bytes(&self) -> usize {
         match &self.kind {
-            RecordKind::Completed(Some(value)) | RecordKind::Topic { value, .. } => {
-                value.shared_bytes()
-            }
+            RecordKind::Completed(Some(value))
+            | RecordKind::Topic {
+                value: Some(value), ..
+            } => value.shared_bytes(),
             RecordKind::Failed(failure) => failure.message.len(),
             RecordKind::Log { text, .. } => text.len(),
             RecordKind::Refused(message)
@@ -55,7 +58,10 @@ impl Record {
             | RecordKind::Released { .. }
             | RecordKind::Late { .. }
             | RecordKind::TickEnded(_)
-            | RecordKind::Dropped { .. } => 0,
+            | RecordKind::Topic { value: None, .. }
+            | RecordKind::Dropped { .. }
+            | RecordKind::LeftOut { .. }
+            | RecordKind::RecordingFull { .. } => 0,
         }
     }
 }
@@ -178,8 +184,8 @@ pub enum RecordKind {
     Topic {
         /// Its name.
         name: Arc<str>,
-        /// The value.
-        value: Value,
+        /// The value. None: it was withdrawn with the plugin that had published it.
+        value: Option<Value>,
     },
     /// The host has something to say.
     Note(Box<str>),
@@ -191,6 +197,21 @@ pub enum RecordKind {
         bodies: u64,
         /// How many were anything else.
         others: u64,
+    },
+    /// Records of a plugin were left out of the recording before this one, because it had used up
+    /// what it may record in a second.
+    LeftOut {
+        /// The plugin.
+        plugin: Arc<str>,
+        /// How many of its records.
+        events: u64,
+        /// Bytes of their texts and values, and of those of records that are there without.
+        bytes: u64,
+    },
+    /// The recording has reached its limit and ends here; the robot goes on.
+    RecordingFull {
+        /// The limit, in bytes.
+        limit: u64,
     },
 }
 
@@ -222,8 +243,35 @@ impl RecordKind {
             RecordKind::Topic { .. } => "topic",
             RecordKind::Note(_) => "note",
             RecordKind::TickEnded(_) => "tick-ended",
-            RecordKind::Dropped { .. } => "dropped",
+            RecordKind::Dropped { .. } | RecordKind::LeftOut { .. } => "dropped",
+            RecordKind::RecordingFull { .. } => "recording-full",
         }
+    }
+
+    /// Whether it is worth writing down at once: what the robot may do, and what has gone wrong with
+    /// it.
+    pub fn is_urgent(&self) -> bool {
+        matches!(
+            self,
+            RecordKind::Mode(_) | RecordKind::DriverFault { .. } | RecordKind::Quarantined { .. }
+        )
+    }
+
+    /// Whether it is about the life of a run, which is of use also without its text or value.
+    pub(crate) fn is_of_run(&self) -> bool {
+        matches!(
+            self,
+            RecordKind::Scheduled
+                | RecordKind::Mounted
+                | RecordKind::Yielded
+                | RecordKind::Preempted(_)
+                | RecordKind::Completed(_)
+                | RecordKind::Failed(_)
+                | RecordKind::Canceled
+                | RecordKind::Interrupted(_)
+                | RecordKind::CleanupOverrun
+                | RecordKind::Refused(_)
+        )
     }
 
     /// Whether it only says that a body was resumed or suspended: the bulk of all records, and the

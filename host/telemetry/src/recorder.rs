@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_scheduler::{Event, EventKind, RefusedStart, RunId, Tick, Value};
+use gantry_scheduler::{Event, EventKind, RefusedStart, RunId, Supplier, Tick, Value};
 
 use crate::spans::Spans;
 use crate::{LogLevel, Mode, Producer, Record, RecordKind, TickTiming, bounded};
@@ -48,6 +48,12 @@ impl Recorder {
         self.push(RecordKind::TickEnded(timing));
     }
 
+    /// The tick is over, with all that there was to record of it: what is recorded from now on
+    /// happens between two ticks, and belongs to the one that is about to run.
+    pub fn await_tick(&mut self, next: Tick) {
+        self.tick = next;
+    }
+
     /// Records an event of the scheduler. Bodies are not timed.
     pub fn event(&mut self, event: &Event<'_>) {
         self.push_event(event, None);
@@ -86,13 +92,21 @@ impl Recorder {
 
     /// Records that a start was refused, or the end of a row of refusals.
     pub fn start_refused(&mut self, refused: &RefusedStart<'_>) {
-        self.push(RecordKind::StartRefused {
-            command: refused.command.name().clone(),
-            source: refused.source,
-            reason: refused.blocker.reason(),
-            by: refused.blocker.by().cloned(),
-            message: bounded::text(&refused.blocker.to_string()),
-            again: refused.again,
+        self.producer.push(Record {
+            at: self.tick,
+            run: None,
+            parent: None,
+            command: None,
+            plugin: refused.command.supplier().and_then(Supplier::name).cloned(),
+            body: None,
+            kind: RecordKind::StartRefused {
+                command: refused.command.name().clone(),
+                source: refused.source,
+                reason: refused.blocker.reason(),
+                by: refused.blocker.by().cloned(),
+                message: bounded::text(&refused.blocker.to_string()),
+                again: refused.again,
+            },
         });
     }
 
@@ -117,6 +131,7 @@ impl Recorder {
             run,
             parent: None,
             command,
+            plugin: Some(plugin.clone()),
             body: None,
             kind: RecordKind::Log {
                 plugin,
@@ -189,11 +204,20 @@ impl Recorder {
         self.push(RecordKind::Released { plugin });
     }
 
-    /// A topic has a new value.
-    pub fn topic(&mut self, name: &str, value: &Value) {
+    /// A topic has a new value, published by this plugin, if it is one. No value: it was withdrawn
+    /// with the plugin that had published it.
+    pub fn topic(&mut self, name: &str, value: Option<&Value>, plugin: Option<&Arc<str>>) {
         let name = self.names.get(name);
-        let value = bounded::value(value);
-        self.push(RecordKind::Topic { name, value });
+        let value = value.map(bounded::value);
+        self.producer.push(Record {
+            at: self.tick,
+            run: None,
+            parent: None,
+            command: None,
+            plugin: plugin.cloned(),
+            body: None,
+            kind: RecordKind::Topic { name, value },
+        });
     }
 
     /// The host has something to say.
@@ -207,6 +231,7 @@ impl Recorder {
             run: None,
             parent: None,
             command: None,
+            plugin: None,
             body: None,
             kind,
         });
@@ -230,6 +255,7 @@ impl Recorder {
             run: Some(event.run),
             parent: event.parent,
             command: Some(event.command.name().clone()),
+            plugin: event.payer.and_then(Supplier::name).cloned(),
             body,
             kind,
         });

@@ -1,11 +1,11 @@
 //! `gantry demo`: a match with the robot that is built in.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
-use super::Common;
+use super::{Common, Events};
 use crate::config::RobotConfig;
 use crate::robot::PluginFiles;
 use crate::session::{Clock, Phase, Session, SessionOptions};
@@ -18,9 +18,8 @@ pub(super) struct DemoArgs {
     /// Where random numbers start [default: what the robot's file says]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Writes the event stream to a file, one JSON object per line
-    #[arg(long, value_name = "FILE.jsonl")]
-    events: Option<PathBuf>,
+    #[command(flatten)]
+    events: Events,
 }
 
 pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
@@ -39,7 +38,7 @@ pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
             } else {
                 Clock::Real
             },
-            events: args.events.as_deref(),
+            events: args.events.options(),
             reload: false,
         },
     )?;

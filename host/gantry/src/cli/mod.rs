@@ -24,8 +24,9 @@ use gantry_hardware::quantity::{self, Quantity};
 use gantry_plugin::{CacheConfig, Pins, Preemption, Runtime, RuntimeConfig, Source};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{ConfigErrors, Diagnostic, LoadError, RobotConfig, list, render_all};
+use crate::config::{self, ConfigErrors, Diagnostic, LoadError, RobotConfig, list, render_all};
 use crate::lock::{Held, Lock, LockError};
+use crate::recording::RecordingOptions;
 use crate::robot::{self, Disk, PluginFiles};
 
 /// Runs robots whose commands are WebAssembly plugins.
@@ -129,6 +130,7 @@ fn start() -> ExitCode {
             return ExitCode::from(2);
         }
     }
+    survive_limits_on_files();
     let result = match &cli.command {
         CliCommand::Demo(args) => demo::demo(args, &cli.common),
         CliCommand::New(args) => new::new(args),
@@ -150,6 +152,18 @@ fn start() -> ExitCode {
             report(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Makes a limit on the size of files an error of whoever writes, rather than the end of the process:
+/// a recording, a plugin's folder, the cache.
+fn survive_limits_on_files() {
+    #[cfg(unix)]
+    if let Err(error) = signal_hook::flag::register(
+        signal_hook::consts::signal::SIGXFSZ,
+        std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)),
+    ) {
+        tracing::warn!("a limit on the size of files would end the process: {error}");
     }
 }
 
@@ -187,6 +201,28 @@ fn warn(config: &RobotConfig) {
     let colours = std::io::stderr().is_terminal();
     if !config.warnings.is_empty() {
         say(render_all(&config.warnings, colours));
+    }
+}
+
+/// What is recorded of a run.
+#[derive(Debug, Args)]
+struct Events {
+    /// Records the event stream to a file, one JSON object per line; an earlier recording of that name
+    /// is kept with a number
+    #[arg(long, value_name = "FILE.jsonl")]
+    events: Option<PathBuf>,
+    /// Most bytes of that file, such as "500 MiB"
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "2 GiB", requires = "events")]
+    events_limit: u64,
+}
+
+impl Events {
+    fn options(&self) -> Option<RecordingOptions<'_>> {
+        let path = self.events.as_deref()?;
+        Some(RecordingOptions {
+            path,
+            limit: self.events_limit,
+        })
     }
 }
 
@@ -368,6 +404,16 @@ fn sized(config: &RobotConfig, real_time: bool) -> RuntimeConfig {
         RuntimeConfig::deterministic()
     };
     robot::sized(runtime, config)
+}
+
+/// `2 GiB`, `500MiB`, `64 KiB`.
+fn parse_size(text: &str) -> Result<u64, String> {
+    const LEAST: u64 = 64 << 10;
+    match config::parse_bytes(text) {
+        Some(bytes) if bytes >= LEAST => Ok(bytes),
+        Some(_) => Err("the least is 64 KiB".to_owned()),
+        None => Err("an amount of memory is wanted, such as \"2 GiB\"".to_owned()),
+    }
 }
 
 /// `15s`, `1.5 s`, `500ms`, `2min`.

@@ -8,10 +8,10 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Common, Locked, load, parse_time};
+use super::{Common, Events, Locked, load, parse_time};
 use crate::config::RobotConfig;
 use crate::lock::Lock;
-use crate::robot::RobotMode;
+use crate::robot::{RobotMode, find_opmode};
 use crate::session::{Clock, Order, Session, SessionOptions};
 use crate::text::one_line;
 
@@ -29,9 +29,8 @@ pub(super) struct RunArgs {
     /// Where random numbers start [default: what the robot's file says, and nothing else if it is locked]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Writes the event stream to a file, one JSON object per line
-    #[arg(long, value_name = "FILE.jsonl")]
-    events: Option<PathBuf>,
+    #[command(flatten)]
+    events: Events,
     #[command(flatten)]
     locked: Locked,
 }
@@ -46,6 +45,10 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
     let (files, lock) = args.locked.files(&mut config)?;
     args.locked.check_seed(args.seed, &config)?;
+    let start = match &args.opmode {
+        Some(name) => RobotMode::Enabled(find_opmode(&config, name)?),
+        None => RobotMode::Disabled,
+    };
     let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,
@@ -55,17 +58,13 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
             seed: args.seed,
             locked: lock.is_some(),
             clock: Clock::Real,
-            events: args.events.as_deref(),
+            events: args.events.options(),
             reload: lock.is_none(),
         },
     )?;
     if lock.is_some() {
         common.note_start(&args.robot, session.robot().runtime());
     }
-    let start = match &args.opmode {
-        Some(name) => session.robot().find_opmode(name)?,
-        None => RobotMode::Disabled,
-    };
     let config = session.robot().config();
     // A robot runs whether or not anybody reads what it prints.
     let _ = greet(config, lock.as_ref(), args.opmode.is_none());

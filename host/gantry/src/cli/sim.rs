@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Common, Locked, load, parse_time};
+use super::{Common, Events, Locked, load, parse_time};
 use crate::session::{Clock, Phase, Session, SessionOptions};
 
 #[derive(Debug, Args)]
@@ -22,9 +22,8 @@ pub(super) struct SimArgs {
     /// Where random numbers start [default: what the robot's file says, and nothing else if it is locked]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Writes the event stream to a file, one JSON object per line
-    #[arg(long, value_name = "FILE.jsonl")]
-    events: Option<PathBuf>,
+    #[command(flatten)]
+    events: Events,
     #[command(flatten)]
     locked: Locked,
 }
@@ -46,7 +45,7 @@ pub(super) fn sim(args: &SimArgs, common: &Common) -> anyhow::Result<()> {
             seed: args.seed,
             locked: lock.is_some(),
             clock: Clock::Virtual,
-            events: args.events.as_deref(),
+            events: args.events.options(),
             reload: false,
         },
     )?;

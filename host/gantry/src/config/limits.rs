@@ -55,6 +55,8 @@ pub struct LimitsConfig {
     pub folder_bytes: Option<u64>,
     /// How many files it may make in its folder.
     pub folder_files: Option<u32>,
+    /// How many bytes of the recording it may take per second.
+    pub recorded_bytes_per_second: Option<u64>,
     /// When it has failed too often, and what becomes of it then.
     pub quarantine: QuarantineConfig,
 }
@@ -127,6 +129,7 @@ impl LimitsConfig {
         let bytes_per_tick = bytes("bytes-per-tick", 1 << 10, 4 << 30);
         let call_bytes = bytes("call-bytes", 1 << 10, 1 << 30);
         let host_memory = bytes("host-memory", 64 << 10, 4 << 30);
+        let recorded = bytes("recorded-bytes-per-second", 1 << 10, 1 << 40);
         let folder_bytes = bytes("folder-bytes", 0, 1 << 50);
         let depth = table.optional("depth");
         let depth = depth.and_then(|node| node.count(1, MAX_DEPTH));
@@ -176,6 +179,7 @@ impl LimitsConfig {
             open_files: open_files.or(otherwise.open_files),
             folder_bytes: folder_bytes.or(otherwise.folder_bytes),
             folder_files: folder_files.or(otherwise.folder_files),
+            recorded_bytes_per_second: recorded.or(otherwise.recorded_bytes_per_second),
             quarantine,
         };
         table.finish();

@@ -275,3 +275,8 @@ fn read(mut root: Table<'_>, source: Arc<Source>) -> RobotConfig {
 fn read_all<'a, T>(table: &Option<Table<'a>>, read: impl FnOnce(&Table<'a>) -> Vec<T>) -> Vec<T> {
     table.as_ref().map_or_else(Vec::new, read)
 }
+
+/// Bytes of `2 GiB`, in the units of memory that the file has.
+pub(crate) fn parse_bytes(text: &str) -> Option<u64> {
+    quantity::parse_bytes(text).ok()
+}

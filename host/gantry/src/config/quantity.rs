@@ -126,7 +126,7 @@ const BYTE_UNITS: &[(&str, u64)] = &[
 ];
 
 /// Reads `"16 MiB"`; the error is the unit that is not known, if there is a number before it.
-fn parse_bytes(text: &str) -> Result<u64, Option<&str>> {
+pub(super) fn parse_bytes(text: &str) -> Result<u64, Option<&str>> {
     let text = text.trim();
     let digits = text
         .find(|c: char| !c.is_ascii_digit())

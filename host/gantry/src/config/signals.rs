@@ -304,6 +304,10 @@ impl Scope<'_> {
         };
         let max_age = match base {
             Some(("channel", _)) => optional_duration(&mut table, "max-age"),
+            Some(("topic", _)) => match table.optional("max-age") {
+                Some(node) => node.max_age().map(Some),
+                None => Some(None),
+            },
             _ => Some(None),
         };
         let modifiers = Modifiers::read(&mut table);
@@ -388,6 +392,16 @@ fn optional_duration(table: &mut Table<'_>, key: &'static str) -> Option<Option<
     match table.optional(key) {
         Some(node) => node.duration().map(Some),
         None => Some(None),
+    }
+}
+
+impl Node<'_> {
+    /// How old a value may be.
+    fn max_age(&self) -> Option<Duration> {
+        const LEAST: Duration = Duration::from_millis(1);
+        const MOST: Duration = Duration::from_secs(24 * 60 * 60);
+        const REASON: &str = "a value is looked at in the tick after it was published, or later";
+        self.duration_within(LEAST, MOST, REASON)
     }
 }
 

@@ -187,7 +187,8 @@ impl Assembly<'_> {
     }
 
     fn signals(&mut self, image: &Arc<Image>) -> Signals {
-        let mut signals = Signals::new(image.clone(), self.surroundings.topics.clone());
+        let (topics, clock) = (&self.surroundings.topics, &self.surroundings.clock);
+        let mut signals = Signals::new(image.clone(), topics.clone(), clock.clone());
         for named in &self.config.signals {
             let defined = signals.define(named);
             self.accept(defined);
@@ -365,6 +366,8 @@ fn limits(config: &LimitsConfig) -> Limits {
     limits.open_files = count(config.open_files, limits.open_files);
     limits.folder_bytes = config.folder_bytes.unwrap_or(limits.folder_bytes);
     limits.folder_files = config.folder_files.unwrap_or(limits.folder_files);
+    let recorded = config.recorded_bytes_per_second;
+    limits.recorded_bytes_per_second = recorded.unwrap_or(limits.recorded_bytes_per_second);
     let lines = config.log_lines_per_second;
     limits.log_lines_per_second = lines.unwrap_or(limits.log_lines_per_second);
     let (quarantine, configured) = (&mut limits.quarantine, &config.quarantine);

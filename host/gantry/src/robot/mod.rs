@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use gantry_hardware::{DriverReport, Hardware, Health};
 use gantry_plugin::{Level, Runtime, Verdict};
-use gantry_scheduler::{Scheduler, Tick};
+use gantry_scheduler::{Scheduler, Supplier, Tick};
 use gantry_telemetry::{LogLevel, Producer, Recorder, TickTiming};
 
 use self::assembly::{Behaviour, Parts};
@@ -58,6 +58,8 @@ pub struct Robot {
     last_tick: Option<Duration>,
     last_start: Option<Instant>,
     topics_seen: u64,
+    /// Plugins that were replaced while some of their runs went on.
+    retired: Vec<Supplier>,
     real_time: bool,
     locked: bool,
 }
@@ -109,6 +111,7 @@ impl Robot {
             last_tick: None,
             last_start: None,
             topics_seen: 0,
+            retired: Vec::new(),
             real_time: options.real_time,
             locked: options.locked,
         };
@@ -146,6 +149,8 @@ impl Robot {
             return;
         }
         self.mode = mode;
+        // Before what it ends and what it starts, for it is the reason.
+        self.recorder.borrow_mut().mode(self.shown_mode());
         let enabled = matches!(mode, RobotMode::Enabled(_));
         // What the op mode before left behind ends first, and its outputs are safe.
         self.scheduler.set_enabled(false);
@@ -158,24 +163,28 @@ impl Robot {
         }
         self.scheduler.set_enabled(enabled);
         let mut kind = None;
-        let mut shown = match mode {
-            RobotMode::EmergencyStopped => gantry_telemetry::Mode::EmergencyStopped,
-            _ => gantry_telemetry::Mode::Disabled,
-        };
         if let RobotMode::Enabled(index) = mode {
             self.scheduler.set_opmode(true);
             apply(&mut self.scheduler, &self.opmodes[index]);
-            let opmode = &self.config.opmodes[index];
-            let name = opmode.name.as_str().into();
-            kind = Some(opmode.mode);
-            shown = match opmode.mode {
-                Mode::Autonomous => gantry_telemetry::Mode::Autonomous(name),
-                Mode::Teleoperated => gantry_telemetry::Mode::Teleoperated(name),
-                Mode::Test => gantry_telemetry::Mode::Test(name),
-            };
+            kind = Some(self.config.opmodes[index].mode);
         }
         self.mode_channels.set(mode, kind);
-        self.recorder.borrow_mut().mode(shown);
+    }
+
+    /// The mode as it is recorded.
+    fn shown_mode(&self) -> gantry_telemetry::Mode {
+        let index = match self.mode {
+            RobotMode::Disabled => return gantry_telemetry::Mode::Disabled,
+            RobotMode::EmergencyStopped => return gantry_telemetry::Mode::EmergencyStopped,
+            RobotMode::Enabled(index) => index,
+        };
+        let opmode = &self.config.opmodes[index];
+        let name = opmode.name.as_str().into();
+        match opmode.mode {
+            Mode::Autonomous => gantry_telemetry::Mode::Autonomous(name),
+            Mode::Teleoperated => gantry_telemetry::Mode::Teleoperated(name),
+            Mode::Test => gantry_telemetry::Mode::Test(name),
+        }
     }
 
     /// Runs one tick at this time since the start, which must not go back.
@@ -189,10 +198,12 @@ impl Robot {
             .last_tick
             .replace(now)
             .map_or(Duration::ZERO, |last| now - last);
+        // Still between two ticks: so it is for the scheduler, too.
+        self.judge_plugins(now);
+        self.bury_retired();
         self.recorder.borrow_mut().begin_tick(tick);
         self.plugins.clock.set(tick);
 
-        self.judge_plugins(now);
         self.mode_channels.sample();
         self.hardware.begin_tick(now, since_last);
         self.scheduler.tick(now);
@@ -234,6 +245,8 @@ impl Robot {
                     recorder.quarantined(name, times, time, &reason);
                     drop(recorder);
                     self.scheduler.cancel_from(plugin.supplier());
+                    // After their cleanup, which may publish.
+                    self.plugins.topics.withdraw(plugin.supplier());
                 }
                 Some(Verdict::Released) => {
                     tracing::info!("plugin `{name}` has another chance");
@@ -249,7 +262,7 @@ impl Robot {
         }
     }
 
-    /// What is left for the time between two ticks: log lines, faults, topics; and, as long as it is
+    /// The rest of a tick, in the time before the next: log lines, faults, topics; and, as long as it is
     /// not later than `until`, clearing away runs that are over and making instances ready.
     pub fn maintain(&mut self, until: Option<Instant>) {
         let mut recorder = self.recorder.borrow_mut();
@@ -283,9 +296,10 @@ impl Robot {
         self.topics_seen = self
             .plugins
             .topics
-            .changes(self.topics_seen, |name, value| {
-                recorder.topic(name, value);
+            .changes(self.topics_seen, |name, value, plugin| {
+                recorder.topic(name, value, plugin);
             });
+        recorder.await_tick(self.scheduler.now());
         drop(recorder);
         match until {
             Some(until) => {

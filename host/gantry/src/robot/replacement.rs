@@ -4,7 +4,7 @@ use std::iter;
 use std::mem;
 
 use gantry_plugin::{Plugin, Runtime, Signed, Source};
-use gantry_scheduler::{Command, Mechanisms};
+use gantry_scheduler::{Command, Mechanisms, Supplier};
 
 use super::Robot;
 use super::assembly;
@@ -109,11 +109,16 @@ impl Robot {
             }
         }
         let to_cancel = old.as_ref().filter(|_| cancel);
-        let canceled = to_cancel.map_or(0, |old| self.count_runs_of(old));
+        let canceled = to_cancel.map_or(0, |old| self.count_runs_of(old.supplier()));
         // Before what it ends, for it is the reason.
         self.report_reload(old.as_ref(), &plugin, canceled);
         if let Some(old) = to_cancel {
             self.cancel_commands_of(old, &replaced);
+            // After their cleanup, which may publish.
+            self.plugins.topics.withdraw(old.supplier());
+        } else if let Some(old) = &old {
+            self.plugins.topics.retire(old.supplier());
+            self.retired.push(old.supplier().clone());
         }
         Remains {
             _plugin: old,
@@ -130,10 +135,23 @@ impl Robot {
         self.recorder.borrow_mut().reload_refused(plugin, reason);
     }
 
-    fn count_runs_of(&self, plugin: &Plugin) -> usize {
+    /// Withdraws the topics of plugins that were replaced, as soon as nothing of them runs any more.
+    pub(super) fn bury_retired(&mut self) {
+        if self.retired.is_empty() {
+            return;
+        }
+        for supplier in std::mem::take(&mut self.retired) {
+            match self.count_runs_of(&supplier) {
+                0 => self.plugins.topics.withdraw(&supplier),
+                _ => self.retired.push(supplier),
+            }
+        }
+    }
+
+    fn count_runs_of(&self, supplier: &Supplier) -> usize {
         let runs = self.scheduler.runs();
         let suppliers = runs.iter().filter_map(|run| run.command.supplier());
-        suppliers.filter(|by| by.same(plugin.supplier())).count()
+        suppliers.filter(|by| by.same(supplier)).count()
     }
 
     /// Cancels what runs of a plugin, and lets nothing of it start any more, whoever holds it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_hardware::{ChannelId, Image};
-use gantry_plugin::Topics;
+use gantry_plugin::{TickClock, Topics};
 use gantry_scheduler::{Edge, MAX_SIGNAL_PARTS, Signal, Value};
 
 use super::commands::Wrong;
@@ -17,14 +17,16 @@ use crate::config::{
 pub(super) struct Signals {
     image: Arc<Image>,
     topics: Arc<Topics>,
+    clock: Arc<TickClock>,
     named: HashMap<String, Signal>,
 }
 
 impl Signals {
-    pub(super) fn new(image: Arc<Image>, topics: Arc<Topics>) -> Self {
+    pub(super) fn new(image: Arc<Image>, topics: Arc<Topics>, clock: Arc<TickClock>) -> Self {
         Self {
             image,
             topics,
+            clock,
             named: HashMap::new(),
         }
     }
@@ -145,10 +147,14 @@ impl Signals {
                 })
             }
             SourceName::Topic(name) => {
-                let (topics, name) = (self.topics.clone(), name.clone());
+                let (topics, clock) = (self.topics.clone(), self.clock.clone());
+                let (name, max_age) = (name.clone(), source.max_age.unwrap_or(Duration::MAX));
                 Signal::measured(move || {
-                    let id = topics.find(&name);
-                    let number = id.and_then(|id| topics.with(id, value_as_number));
+                    let id = topics.find(&name).filter(|id| {
+                        let age = topics.age(*id, clock.tick().time);
+                        age.is_some_and(|age| age <= max_age)
+                    });
+                    let number = id.and_then(|id| topics.with(id, value_as_number).flatten());
                     number.map(&holds).or(unpublished)
                 })
             }

@@ -21,6 +21,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("open-files", "31"),
     ("folder-bytes", "\"255 MiB\""),
     ("folder-files", "999"),
+    ("recorded-bytes-per-second", "\"1023 KiB\""),
     ("forks-per-tick", "999"),
     ("depth", "63"),
     ("bindings", "1_999"),

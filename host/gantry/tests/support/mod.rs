@@ -110,11 +110,32 @@ pub fn gantry(folder: &TempDir) -> Command {
     command
 }
 
+/// The events of a recording, which has to be in order.
+#[track_caller]
 pub fn events(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
-        .collect()
+    let parse = |line| serde_json::from_str(line).expect("a line of JSON");
+    let events: Vec<Value> = text.lines().map(parse).collect();
+    assert_in_order(&events);
+    events
+}
+
+/// Ticks and times never go back down the file.
+#[track_caller]
+pub fn assert_in_order(events: &[Value]) {
+    let stamped = events.iter().filter(|event| event["event"] != "header");
+    let stamps = stamped.map(|event| {
+        let tick = event["tick"].as_u64().expect("a tick");
+        (tick, event["t"].as_f64().expect("a time"), event)
+    });
+    let mut last = (0, 0.0);
+    for (tick, time, event) in stamps {
+        assert!(
+            tick >= last.0 && time >= last.1,
+            "after {last:?} comes {event}"
+        );
+        last = (tick, time);
+    }
 }
 
 #[track_caller]

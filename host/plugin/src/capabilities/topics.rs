@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gantry_scheduler::{Signal, Value};
 
 use super::Grants;
-use crate::topics::{TopicId, Topics};
+use crate::topics::{Publication, TopicId, Topics};
 
 /// A topic that a run has opened. It may not have been published yet.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ impl Topic {
         &self,
         topics: &Topics,
         value: &Value,
+        publication: Publication<'_>,
         admit: impl FnOnce(&str) -> Result<(), String>,
     ) -> Result<(), String> {
         if !self.granted {
@@ -44,10 +45,10 @@ impl Topic {
             ));
         }
         let published = match self.id.get().or_else(|| topics.find(&self.name)) {
-            Some(id) => topics.publish_again(id, value).map(|()| id),
+            Some(id) => topics.publish_again(id, value, publication).map(|()| id),
             None => {
                 admit(&self.name)?;
-                topics.publish(&self.name, value)
+                topics.publish_as(&self.name, value, publication)
             }
         };
         let id = published.map_err(|error| error.to_string())?;
@@ -59,7 +60,7 @@ impl Topic {
         if self.id.get().is_none() {
             self.id.set(topics.find(&self.name));
         }
-        self.id.get().map(|id| topics.with(id, Value::clone))
+        self.id.get().and_then(|id| topics.with(id, Value::clone))
     }
 
     /// A condition on the value; false while there is none, or of another type.
@@ -78,7 +79,7 @@ impl Topic {
                     None => return false,
                 },
             };
-            topics.with(id, &holds)
+            topics.with(id, &holds).unwrap_or(false)
         })
     }
 }

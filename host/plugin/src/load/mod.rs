@@ -77,7 +77,7 @@ fn stages(
     }
     let requirements =
         grants::check(&description, policy, robot).map_err(|kind| (Stage::Grants, kind))?;
-    let supplier = Supplier::with_limits(policy.limits.of_supplier());
+    let supplier = Supplier::named(&name, policy.limits.of_supplier());
     Ok(Plugin(Arc::new(Shared {
         context: Arc::new(Context::granted(&name, policy, robot, &supplier)),
         description,

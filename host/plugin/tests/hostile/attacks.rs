@@ -128,6 +128,7 @@ macro_rules! attacks {
             terminal_escapes: Rust => r"hostile/terminal-escapes failed \\u{1b}[2J";
             thousands_of_triggers: Rust => "of the same supplier look at 2000 conditions at most";
             times_that_are_none: Rust => "a time of NaN s; give a finite number of seconds";
+            topic_disk: Rust => "canceled";
             topic_flood: Rust => "the plugin has 512 topics, which is the most;";
             topic_of_another: Rust => "was not granted; the plugin";
             yield_storm: Rust => "hostile/yield-storm cleanup-overrun";

@@ -490,6 +490,7 @@ impl Scheduler {
                 run: run.id,
                 parent: run.parent.map(|parent| parent.id),
                 command: &run.command,
+                payer: run.payer.as_ref(),
                 kind,
             };
             self.observer.event(&event);

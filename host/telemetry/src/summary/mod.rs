@@ -24,6 +24,8 @@ pub struct Summary<'a> {
     pub timeline: &'a Timeline,
     /// What was scored: labels and values, as they are to be read.
     pub score: &'a [(String, String)],
+    /// What there is to say about the recording: sentences.
+    pub recording: &'a [String],
     /// Whether to colour it, with ANSI escapes.
     pub colours: bool,
 }
@@ -285,6 +287,18 @@ impl Summary<'_> {
             page.line(&page.painter.paint(Paint::Warning, &text));
         }
     }
+
+    fn recording(&self, page: &mut Page) {
+        if self.recording.is_empty() {
+            return;
+        }
+        page.heading("Recording");
+        for sentence in self.recording {
+            for line in wrapped(sentence, WIDTH) {
+                page.line(&page.painter.paint(Paint::Warning, &line));
+            }
+        }
+    }
 }
 
 impl fmt::Display for Summary<'_> {
@@ -304,6 +318,7 @@ impl fmt::Display for Summary<'_> {
         self.quarantines(&mut page);
         self.incidents(&mut page);
         self.loop_timing(&mut page);
+        self.recording(&mut page);
         f.write_str(&page.text)
     }
 }

@@ -36,12 +36,13 @@ fn a_steady_tick_allocates_nothing_on_either_side() {
                     run: RunId(20 * number + run),
                     parent: None,
                     command: &command,
+                    payer: None,
                     kind,
                 };
                 recorder.event_at(&event, us(index as u64));
             }
         }
-        recorder.topic("drive/speed", &Value::Number(number as f64));
+        recorder.topic("drive/speed", Some(&Value::Number(number as f64)), None);
         recorder.end_tick(Some(TickTiming {
             period: Some(PERIOD),
             work: us(number),

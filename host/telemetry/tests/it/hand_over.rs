@@ -164,7 +164,7 @@ fn a_reader_in_another_thread_gets_everything_or_its_count() {
 fn topic(bytes: usize) -> RecordKind {
     RecordKind::Topic {
         name: "a".into(),
-        value: Value::Text("x".repeat(bytes).into()),
+        value: Some(Value::Text("x".repeat(bytes).into())),
     }
 }
 

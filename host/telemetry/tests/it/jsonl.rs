@@ -1,15 +1,12 @@
 //! The event stream.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use gantry_scheduler::Value;
-use gantry_telemetry::{
-    JsonlError, JsonlOptions, JsonlWriter, LogLevel, Mode, RecordKind, Slowest, TickTiming,
-};
+use gantry_telemetry::{JsonlOptions, LogLevel, Mode, RecordKind, Slowest, TickTiming};
 
 use crate::golden;
-use crate::support::{Script, ms, record, run, us};
+use crate::support::{Script, ms, us};
 
 const EVERYTHING: JsonlOptions = JsonlOptions {
     bodies: true,
@@ -33,8 +30,13 @@ fn every_kind() -> Script {
         Value::Numbers([1.0, 0.1 + 0.2, f64::NEG_INFINITY].into()),
     ] {
         let name = "drive/state".into();
+        let value = Some(value);
         script.host(RecordKind::Topic { name, value });
     }
+    script.host(RecordKind::Topic {
+        name: "drive/state".into(),
+        value: None,
+    });
     let shoot = script.start(Some(auto), "superstructure/shoot");
     script.fail(shoot, "jammed");
     script.event(
@@ -97,6 +99,12 @@ fn every_kind() -> Script {
         bodies: 4,
         others: 1,
     });
+    script.host(RecordKind::LeftOut {
+        plugin: "arm-kit".into(),
+        events: 3,
+        bytes: 4096,
+    });
+    script.host(RecordKind::RecordingFull { limit: 2 << 30 });
     script.mode(Mode::EmergencyStopped);
     script
 }
@@ -156,66 +164,4 @@ fn real_time_stays_out_unless_it_is_asked_for() {
     };
     assert_eq!(timed.jsonl(options), again.jsonl(options));
     assert_ne!(timed.jsonl(EVERYTHING), again.jsonl(EVERYTHING));
-}
-
-#[test]
-fn a_file_is_written_and_holds_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("events.jsonl");
-    let script = every_kind();
-    let mut writer = JsonlWriter::create(&path, run(), EVERYTHING).unwrap();
-    for record in &script.records {
-        writer.record(record).unwrap();
-    }
-    writer.finish().unwrap();
-    assert_eq!(
-        std::fs::read_to_string(&path).unwrap(),
-        script.jsonl(EVERYTHING)
-    );
-}
-
-#[test]
-fn a_file_that_cannot_be_made_is_named_with_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("missing/events.jsonl");
-    let error = JsonlWriter::create(&path, run(), EVERYTHING).unwrap_err();
-    assert!(matches!(error, JsonlError::Create { .. }));
-    assert_eq!(
-        error.to_string().replace(path.to_str().unwrap(), "PATH"),
-        "cannot create the event file `PATH`: No such file or directory (os error 2); name a \
-         file in a folder that exists and may be written to"
-    );
-}
-
-#[test]
-fn a_full_disk_is_named_with_what_to_do() {
-    let full = Full { room: 300 };
-    let mut writer = JsonlWriter::new(full, "/match/7".as_ref(), run(), EVERYTHING).unwrap();
-    let error = (0..20)
-        .find_map(|tick| writer.record(&record(tick, RecordKind::Mounted)).err())
-        .unwrap();
-    assert_eq!(
-        error.to_string(),
-        "cannot write to the event file `/match/7`: no storage space; the events up to here are \
-         kept, free some space or name another file"
-    );
-}
-
-/// A disk that fills up.
-struct Full {
-    room: usize,
-}
-
-impl Write for Full {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.room < bytes.len() {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.room -= bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

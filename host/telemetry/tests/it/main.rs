@@ -6,6 +6,7 @@ mod hand_over;
 mod jsonl;
 mod overrun;
 mod recorder;
+mod recording;
 mod scheduled;
 mod statistics;
 mod summary;

@@ -31,6 +31,7 @@ fn event<'a>(run: u64, command: &'a Command, kind: EventKind<'a>) -> Event<'a> {
         run: RunId(run),
         parent: (run > 1).then(|| RunId(run - 1)),
         command,
+        payer: None,
         kind,
     }
 }
@@ -54,6 +55,7 @@ fn an_event_is_recorded_with_its_run_and_what_came_with_it() {
             run: Some(RunId(2)),
             parent: Some(RunId(1)),
             command: Some("score".into()),
+            plugin: None,
             body: None,
             kind: RecordKind::Completed(Some(value)),
         }
@@ -122,7 +124,7 @@ fn what_the_host_says_happens_in_the_present_tick() {
     recorder.log("autos", "", None, LogLevel::Info, "loaded");
     recorder.driver_fault("can-bus", "silence");
     recorder.driver_recovered("can-bus");
-    recorder.topic("drive/pose", &Value::Numbers([1.0, 2.0].into()));
+    recorder.topic("drive/pose", Some(&Value::Numbers([1.0, 2.0].into())), None);
     recorder.note("hello");
     recorder.end_tick(None);
     let records = all(consumer);
@@ -166,7 +168,7 @@ fn what_is_too_long_for_an_event_is_cut() {
     }
     recorder.event(&event(1, &big, EventKind::Failed(&failure)));
     recorder.event(&event(1, &big, EventKind::Refused(&text)));
-    recorder.topic("big", &values[0]);
+    recorder.topic("big", Some(&values[0]), None);
     recorder.note(&text);
 
     let cut = format!("{}…", "é".repeat(MOST / 2));
@@ -187,7 +189,7 @@ fn what_is_too_long_for_an_event_is_cut() {
         RecordKind::Refused(cut.as_str().into()),
         RecordKind::Topic {
             name: "big".into(),
-            value: cut_value,
+            value: Some(cut_value),
         },
         RecordKind::Note(cut.into()),
     ];

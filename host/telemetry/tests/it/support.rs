@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use gantry_scheduler::{Failure, RunId, Tick, Value};
 use gantry_telemetry::{
-    JsonlOptions, JsonlWriter, Mode, Record, RecordKind, Run, Statistics, Summary, TickTiming,
-    Timeline,
+    Jsonl, JsonlOptions, Mode, Record, RecordKind, Run, Statistics, Summary, TickTiming, Timeline,
 };
 
 pub(crate) const PERIOD: Duration = Duration::from_millis(20);
@@ -37,6 +36,7 @@ pub(crate) fn record(tick: u64, kind: RecordKind) -> Record {
         run: None,
         parent: None,
         command: None,
+        plugin: None,
         body: None,
         kind,
     }
@@ -137,11 +137,14 @@ impl Script {
     }
 
     pub(crate) fn jsonl(&self, options: JsonlOptions) -> String {
-        let mut writer = JsonlWriter::new(Vec::new(), "memory".as_ref(), run(), options).unwrap();
+        let mut jsonl = Jsonl::new(options);
+        let mut text = jsonl.header(run()).to_vec();
         for record in &self.records {
-            writer.record(record).unwrap();
+            if jsonl.wants(record) {
+                text.extend_from_slice(jsonl.line(record));
+            }
         }
-        String::from_utf8(writer.finish().unwrap()).unwrap()
+        String::from_utf8(text).unwrap()
     }
 
     pub(crate) fn summary(&self, score: &[(&str, &str)], colours: bool) -> String {
@@ -156,6 +159,7 @@ impl Script {
             statistics: &self.statistics(),
             timeline: &timeline,
             score: &score,
+            recording: &[],
             colours,
         };
         summary.to_string()

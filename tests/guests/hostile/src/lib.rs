@@ -70,6 +70,7 @@ attacks! {
     highest_priority_forever
     default_command_abuse
     thousands_of_triggers
+    topic_disk
     topic_flood
     topic_of_another
     log_flood

@@ -7,6 +7,7 @@ use super::bindings::gantry::command::state::{Host, HostTopic};
 use super::bindings::gantry::command::types::Value;
 use crate::capabilities::Topic;
 use crate::run::{RunState, size};
+use crate::topics::Publication;
 
 impl Host for RunState {}
 
@@ -26,7 +27,11 @@ impl HostTopic for RunState {
         let context = &self.context;
         let admit = |name: &str| context.usage.new_topic(name, &context.limits);
         let topic = self.table.get(&this)?;
-        Ok(topic.publish(&context.topics, &value, admit))
+        let publication = Publication {
+            at: context.clock.tick().time,
+            by: Some(&context.supplier),
+        };
+        Ok(topic.publish(&context.topics, &value, publication, admit))
     }
 
     fn read(&mut self, this: Resource<Topic>) -> Result<Option<Value>> {

@@ -1,17 +1,15 @@
-//! The event stream as a file: one JSON object per line. `docs/events.md` describes it.
+//! The event stream as text: one JSON object per line. `docs/events.md` describes it.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use gantry_scheduler::Value;
-use thiserror::Error;
+mod line;
 
 use crate::{Record, RecordKind, Run};
+use line::Line;
 
 /// Version of the format, as the header states it.
 const VERSION: u32 = 1;
+
+/// The beginning of every event stream, by which one is known.
+pub const HEADER: &str = "{\"event\":\"header\",\"version\":";
 
 /// What goes into the stream beyond the events of every run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -23,77 +21,28 @@ pub struct JsonlOptions {
     pub timings: bool,
 }
 
-/// Why the event stream could not be written.
-#[derive(Debug, Error)]
-pub enum JsonlError {
-    /// The file could not be made.
-    #[error(
-        "cannot create the event file `{}`: {source}; name a file in a folder that exists and may \
-         be written to", path.display()
-    )]
-    Create {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A line could not be written.
-    #[error(
-        "cannot write to the event file `{}`: {source}; the events up to here are kept, free some \
-         space or name another file", path.display()
-    )]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-/// Writes records as lines of JSON.
+/// Makes lines of JSON of records.
 ///
 /// Equal runs give equal bytes: keys have one order, times are the robot's and have six decimals,
 /// numbers are written in the shortest way that reads back the same.
 #[derive(Debug)]
-pub struct JsonlWriter<W: Write = BufWriter<File>> {
-    out: W,
-    path: PathBuf,
+pub struct Jsonl {
     options: JsonlOptions,
     line: Vec<u8>,
 }
 
-impl JsonlWriter {
-    /// Makes a file, or empties the one that is there, and writes the header.
-    ///
-    /// # Errors
-    /// If the file cannot be made or written.
-    pub fn create(path: &Path, run: Run<'_>, options: JsonlOptions) -> Result<Self, JsonlError> {
-        let file = File::create(path).map_err(|source| JsonlError::Create {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::new(BufWriter::new(file), path, run, options)
-    }
-}
-
-impl<W: Write> JsonlWriter<W> {
-    /// Writes the header, and from then on records, to `out`; the path is for errors.
-    ///
-    /// # Errors
-    /// If the header cannot be written.
-    pub fn new(
-        out: W,
-        path: &Path,
-        run: Run<'_>,
-        options: JsonlOptions,
-    ) -> Result<Self, JsonlError> {
-        let mut writer = Self {
-            out,
-            path: path.to_owned(),
+impl Jsonl {
+    /// An encoder that writes what these options want.
+    pub fn new(options: JsonlOptions) -> Self {
+        Self {
             options,
             line: Vec::with_capacity(512),
-        };
-        let mut line = Line::begin(&mut writer.line);
+        }
+    }
+
+    /// The first line.
+    pub fn header(&mut self, run: Run<'_>) -> &[u8] {
+        let mut line = Line::begin(&mut self.line);
         line.text("event", "header");
         line.unsigned("version", VERSION.into());
         line.text("robot", run.robot);
@@ -103,52 +52,45 @@ impl<W: Write> JsonlWriter<W> {
         }
         line.seconds("period", run.period);
         line.end();
-        writer.write_line()?;
-        Ok(writer)
+        &self.line
     }
 
-    /// Writes a record, if the options want it.
-    ///
-    /// # Errors
-    /// If the line cannot be written.
-    pub fn record(&mut self, record: &Record) -> Result<(), JsonlError> {
-        let wanted = match record.kind {
+    /// Whether the options want a line of this record.
+    pub fn wants(&self, record: &Record) -> bool {
+        match record.kind {
             RecordKind::Mounted | RecordKind::Yielded => self.options.bodies,
             RecordKind::TickEnded(timing) => self.options.timings && timing.is_some(),
             _ => true,
-        };
-        if !wanted {
-            return Ok(());
-        }
-        write_record(&mut self.line, record, self.options);
-        self.write_line()
-    }
-
-    /// Writes what is still buffered, and gives back what was written to.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn finish(mut self) -> Result<W, JsonlError> {
-        match self.out.flush() {
-            Ok(()) => Ok(self.out),
-            Err(source) => Err(JsonlError::Write {
-                path: self.path,
-                source,
-            }),
         }
     }
 
-    fn write_line(&mut self) -> Result<(), JsonlError> {
-        self.out
-            .write_all(&self.line)
-            .map_err(|source| JsonlError::Write {
-                path: self.path.clone(),
-                source,
-            })
+    /// The line of a record.
+    pub fn line(&mut self, record: &Record) -> &[u8] {
+        write_record(&mut self.line, record, self.options, Content::Whole);
+        &self.line
+    }
+
+    /// The line that was made last.
+    pub(crate) fn last(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// The line of a record without its text or value, of which only the size is told.
+    pub(crate) fn line_without_content(&mut self, record: &Record) -> &[u8] {
+        write_record(&mut self.line, record, self.options, Content::Size);
+        &self.line
     }
 }
 
-fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
+/// How much of a text or value a line has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Whole,
+    /// How many bytes it had.
+    Size,
+}
+
+fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions, content: Content) {
     let mut line = Line::begin(buffer);
     line.unsigned("tick", record.at.number);
     line.seconds("t", record.at.time);
@@ -161,6 +103,14 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
     }
     if let Some(command) = &record.command {
         line.text("command", command);
+    }
+    if content == Content::Size {
+        if let RecordKind::Failed(failure) = &record.kind {
+            line.text("cause", &failure.command);
+        }
+        line.unsigned("left-out", record.bytes() as u64);
+        line.end();
+        return;
     }
     match &record.kind {
         RecordKind::Scheduled
@@ -269,7 +219,10 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
         }
         RecordKind::Topic { name, value } => {
             line.text("topic", name);
-            line.value("value", value);
+            match value {
+                Some(value) => line.value("value", value),
+                None => line.null("value"),
+            }
         }
         RecordKind::Note(text) => line.text("text", text),
         RecordKind::TickEnded(Some(timing)) => {
@@ -282,91 +235,20 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions) {
             line.unsigned("bodies", *bodies);
             line.unsigned("others", *others);
         }
+        RecordKind::LeftOut {
+            plugin,
+            events,
+            bytes,
+        } => {
+            line.unsigned("bodies", 0);
+            line.unsigned("others", *events);
+            line.text("plugin", plugin);
+            line.unsigned("bytes", *bytes);
+        }
+        RecordKind::RecordingFull { limit } => line.unsigned("limit", *limit),
     }
     if let (true, Some(body)) = (options.timings, record.body) {
         line.seconds("body", body);
     }
     line.end();
-}
-
-/// One object that is being written into a buffer.
-struct Line<'a> {
-    buffer: &'a mut Vec<u8>,
-}
-
-impl<'a> Line<'a> {
-    fn begin(buffer: &'a mut Vec<u8>) -> Self {
-        buffer.clear();
-        buffer.push(b'{');
-        Self { buffer }
-    }
-
-    fn end(self) {
-        self.buffer.extend_from_slice(b"}\n");
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        self.key(key);
-        push_text(self.buffer, text);
-    }
-
-    fn unsigned(&mut self, key: &str, number: u64) {
-        self.key(key);
-        push_formatted(self.buffer, format_args!("{number}"));
-    }
-
-    fn seconds(&mut self, key: &str, time: Duration) {
-        self.key(key);
-        let (seconds, micros) = (time.as_secs(), time.subsec_micros());
-        push_formatted(self.buffer, format_args!("{seconds}.{micros:06}"));
-    }
-
-    fn null(&mut self, key: &str) {
-        self.key(key);
-        self.buffer.extend_from_slice(b"null");
-    }
-
-    fn value(&mut self, key: &str, value: &Value) {
-        self.key(key);
-        match value {
-            Value::Boolean(value) => push_formatted(self.buffer, format_args!("{value}")),
-            Value::Integer(value) => push_formatted(self.buffer, format_args!("{value}")),
-            Value::Number(value) => push_number(self.buffer, *value),
-            Value::Text(value) => push_text(self.buffer, value),
-            Value::Numbers(values) => {
-                self.buffer.push(b'[');
-                for (index, value) in values.iter().enumerate() {
-                    if index > 0 {
-                        self.buffer.push(b',');
-                    }
-                    push_number(self.buffer, *value);
-                }
-                self.buffer.push(b']');
-            }
-        }
-    }
-
-    fn key(&mut self, key: &str) {
-        if self.buffer.len() > 1 {
-            self.buffer.push(b',');
-        }
-        push_formatted(self.buffer, format_args!("\"{key}\":"));
-    }
-}
-
-fn push_text(buffer: &mut Vec<u8>, text: &str) {
-    serde_json::to_writer(buffer, text).expect("a vector takes every text");
-}
-
-/// The shortest text that reads back the same. JSON knows finite numbers only; the others are text.
-fn push_number(buffer: &mut Vec<u8>, number: f64) {
-    if number.is_finite() {
-        serde_json::to_writer(buffer, &number).expect("a vector takes every number");
-    } else {
-        push_formatted(buffer, format_args!("\"{number}\""));
-    }
-}
-
-fn push_formatted(buffer: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
-    buffer.write_fmt(text).expect("a vector takes everything");
 }
