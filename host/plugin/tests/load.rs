@@ -226,7 +226,7 @@ fn damaged_code() {
 fn a_plugin_that_traps_in_describe() {
     let error = describes(&[("how", "traps")], Stage::Describe);
     assert!(error.starts_with("trap: "), "{error}");
-    assert!(error.contains("\n  at "), "{error}");
+    assert!(error.contains("\n    at "), "{error}");
 }
 
 #[test]

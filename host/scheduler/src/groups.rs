@@ -241,11 +241,20 @@ fn cut(mut name: String) -> String {
     name
 }
 
+/// Refuses members that need one mechanism. A command that is named twice cannot run beside itself either.
 fn check_conflicts(members: &[Command]) -> Result<(), GroupError> {
-    match first_conflict(members) {
-        Some((a, b, _)) => Err(GroupError::Conflict(a.name().clone(), b.name().clone())),
-        None => Ok(()),
+    let mut taken = MechanismSet::EMPTY;
+    for (at, member) in members.iter().enumerate() {
+        let needed = member.requirements();
+        if taken.intersects(needed) {
+            let mut before = members[..at].iter();
+            let earlier = before.find(|earlier| earlier.requirements().intersects(needed));
+            let earlier = earlier.unwrap_or(member).name().clone();
+            return Err(GroupError::Conflict(earlier, member.name().clone()));
+        }
+        taken = taken.union(*needed);
     }
+    Ok(())
 }
 
 /// Two different commands of a list that share a mechanism, and the mechanism.

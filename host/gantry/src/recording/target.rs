@@ -62,7 +62,11 @@ pub(super) fn open(path: &Path, robot: &[OfRobot]) -> Result<Target, TargetError
         Ok(there) => there,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             // It may be a link to what is not there yet.
-            let made = OpenOptions::new().write(true).create(true).open(path);
+            let made = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path);
             let file = made.map_err(failed)?;
             return Ok(Target {
                 file,

@@ -230,6 +230,9 @@ impl Scene {
     /// Takes the hostile plugin out. What it left running is not disturbed by that.
     #[allow(dead_code, reason = "only the soak unloads plugins")]
     pub fn unload(&mut self) {
+        if let Some(plugin) = self.plugins.get(1) {
+            self.bench.robot.topics.withdraw(plugin.supplier());
+        }
         self.bench.robot.registry.remove("hostile");
         self.plugins.truncate(1);
         self.quiet_from = u64::MAX;
