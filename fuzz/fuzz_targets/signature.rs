@@ -33,6 +33,7 @@ static GENUINE: LazyLock<Genuine> = LazyLock::new(|| {
             trust: Trust {
                 keys: vec![trusted],
                 required: true,
+                ..Trust::default()
             },
             ..Policy::default()
         },
