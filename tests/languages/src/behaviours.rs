@@ -68,6 +68,34 @@ pub static HOLES: &[Hole] = &[
         reason: "A run on StarlingMonkey is pre-empted while it starts, so that steps that are ticks apart fall together",
         played: false,
     },
+    Hole {
+        command: "keeps-value",
+        arguments: "",
+        languages: &[Language::StarlingMonkey],
+        reason: "A run on StarlingMonkey is preempted while it starts, so that the arm moves for other ticks",
+        played: false,
+    },
+    Hole {
+        command: "fails-in-cleanup",
+        arguments: "",
+        languages: &[Language::StarlingMonkey],
+        reason: "StarlingMonkey takes longer to tell an error than a cleanup has",
+        played: false,
+    },
+    Hole {
+        command: "breaks-off",
+        arguments: "",
+        languages: &[Language::StarlingMonkey],
+        reason: "StarlingMonkey is ended by the error before what was printed last is handed on",
+        played: false,
+    },
+    Hole {
+        command: "hands-back",
+        arguments: "",
+        languages: &[Language::StarlingMonkey],
+        reason: "StarlingMonkey gives handles back when it collects garbage, which is too late",
+        played: false,
+    },
 ];
 
 /// Letters of one to four bytes.
