@@ -54,6 +54,21 @@ fn tens_of_thousands_of_branches_in_one_function_are_not_compiled() {
     assert!(error.starts_with("the function 0 has "), "{error}");
 }
 
+/// Found by fuzzing: 32,768 of them took half a minute.
+#[test]
+fn tens_of_thousands_of_indirect_calls_in_one_function_are_not_compiled() {
+    let call = "(call_indirect (param i32 i32) (local.get 0) (local.get 1) (local.get 0))";
+    let error = refused(&format!(
+        "(table 1 funcref) (func (param i32 i32) {})",
+        call.repeat(10_001)
+    ));
+    assert_eq!(
+        error,
+        "the function 0 has 40004 branches and their targets, and the limit is 40000; split it, or \
+         build it with less inlining"
+    );
+}
+
 #[test]
 fn the_largest_of_each_that_is_allowed_is_not_too_large() {
     // Half of the limits, in a function each: nothing is too large about it, and it is compiled.
