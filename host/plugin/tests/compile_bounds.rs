@@ -70,6 +70,33 @@ fn tens_of_thousands_of_indirect_calls_in_one_function_are_not_compiled() {
 }
 
 #[test]
+fn thousands_of_loops_within_each_other_are_not_compiled() {
+    const DEPTH: usize = 4_001;
+    let open = "(loop (br_if 0 (local.get 0)) ";
+    let error = refused(&format!(
+        "(func (param i32) {}{})",
+        open.repeat(DEPTH),
+        ")".repeat(DEPTH)
+    ));
+    assert!(
+        error.starts_with(
+            "the function 0 has 4001 blocks within each other, and the limit is 4000;"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn growing_is_bounded_as_what_the_compiler_makes_of_it() {
+    let memory = "(drop (memory.grow (i32.const 0)))";
+    let error = refused(&format!("(memory 1) (func {})", memory.repeat(10_001)));
+    assert!(error.contains("has 40004 branches"), "{error}");
+    let table = "(drop (table.grow (ref.null func) (i32.const 0)))";
+    let error = refused(&format!("(table 1 funcref) (func {})", table.repeat(2_001)));
+    assert!(error.contains("has 2001 memory operations"), "{error}");
+}
+
+#[test]
 fn the_largest_of_each_that_is_allowed_is_not_too_large() {
     // Half of the limits, in a function each: nothing is too large about it, and it is compiled.
     let fill = "(memory.fill (local.get 0) (local.get 1) (local.get 0))";

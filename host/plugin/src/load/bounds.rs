@@ -1,7 +1,8 @@
 //! Bounds on what is compiled, after memory operations have become loops.
 //!
 //! The time that compiling takes is linear in the length of code that runs straight on, and grows
-//! faster in the branches of one function, of which memory operations become ten each. Of the
+//! faster in the branches of one function, of which memory operations become ten each, and in how deep its
+//! blocks are nested. Of the
 //! languages' runtimes, StarlingMonkey's interpreter has the largest functions: 171,628 bytes, 11,601
 //! branches with their targets, and 126 memory operations. A function at one of the limits takes some
 //! seconds of processor time.
@@ -15,9 +16,11 @@ use crate::log::visible;
 const FUNCTION_BYTES: u64 = 4 << 20;
 /// Branches of one function, with their targets, each of which begins a basic block.
 const FUNCTION_BLOCKS: u64 = 40_000;
-/// What a use of a table counts for in them: 10,000 indirect calls in one function take four seconds, and
-/// twice as many four times as long.
-const TABLE_BLOCKS: u64 = 4;
+/// What an indirect call, another use of a table or the growth of a memory counts for in them: the compiler
+/// makes branches of each. 10,000 in one function take four seconds, and twice as many four times as long.
+const HIDDEN_BLOCKS: u64 = 4;
+/// Blocks and loops within each other: 4,000 loops take four seconds, twice as many five times as long.
+const FUNCTION_DEPTH: u64 = 4_000;
 /// Memory operations of one function.
 const FUNCTION_OPERATIONS: u64 = 2_000;
 /// Functions of one module.
@@ -47,6 +50,9 @@ struct Function {
     bytes: u64,
     blocks: u64,
     operations: u64,
+    /// Blocks that are open, and the most of them so far.
+    depth: u64,
+    deepest: u64,
 }
 
 impl Function {
@@ -60,11 +66,12 @@ impl Function {
             | Operator::Return
             | Operator::Unreachable => 1,
             Operator::BrTable { targets } => u64::from(targets.len()) + 1,
-            // Whether a function is in its place yet is looked at, and it is put there if not.
+            // What a table has is looked at, and put there if it is not yet; growth may fail.
             Operator::CallIndirect { .. }
             | Operator::ReturnCallIndirect { .. }
             | Operator::TableGet { .. }
-            | Operator::TableSet { .. } => TABLE_BLOCKS,
+            | Operator::TableSet { .. }
+            | Operator::MemoryGrow { .. } => HIDDEN_BLOCKS,
             _ => 0,
         };
         self.operations += match operator {
@@ -73,9 +80,18 @@ impl Function {
             | Operator::MemoryInit { .. }
             | Operator::TableFill { .. }
             | Operator::TableCopy { .. }
-            | Operator::TableInit { .. } => 1,
+            | Operator::TableInit { .. }
+            | Operator::TableGrow { .. } => 1,
             _ => 0,
         };
+        match operator {
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                self.depth += 1;
+                self.deepest = self.deepest.max(self.depth);
+            }
+            Operator::End => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
     }
 
     /// What there is too much of, how much, and how much there may be.
@@ -84,6 +100,7 @@ impl Function {
             ("bytes of code", self.bytes, FUNCTION_BYTES),
             ("branches and their targets", self.blocks, FUNCTION_BLOCKS),
             ("memory operations", self.operations, FUNCTION_OPERATIONS),
+            ("blocks within each other", self.deepest, FUNCTION_DEPTH),
         ]
         .into_iter()
         .find(|(_, count, most)| count > most)
