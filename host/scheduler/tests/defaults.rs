@@ -40,6 +40,39 @@ fn a_default_does_not_disturb_what_is_queued() {
     bench.expect(&["0 scheduled a"]);
 }
 
+/// A plugin's memory counts for as long as its commands are kept, so none is kept once it is over.
+#[test]
+fn a_default_of_a_command_is_not_kept_when_that_command_has_ended() {
+    let mut bench = Bench::new();
+    let arm = bench.mechanism("arm");
+    let kept = std::sync::Arc::new(());
+    let held = std::sync::Arc::downgrade(&kept);
+    let idle = bench.command("idle", &["arm"]).build_async(move |co| {
+        let kept = kept.clone();
+        async move {
+            let _kept = kept;
+            co.park().await.map(|_| None)
+        }
+    });
+    let idle = std::sync::Mutex::new(Some(idle));
+    let owner = bench.script("owner", move |co| {
+        let idle = idle.lock().expect("not poisoned").take();
+        async move {
+            if let Some(idle) = idle {
+                co.set_default(arm, &idle).await?;
+            }
+            co.park().await.map(|_| None)
+        }
+    });
+    bench.start(&[&owner]);
+    bench.ticks(2);
+    assert!(held.upgrade().is_some());
+    bench.scheduler.cancel(&owner);
+    drop(owner);
+    bench.ticks(2);
+    assert!(held.upgrade().is_none());
+}
+
 #[test]
 fn a_default_must_require_its_mechanism_and_no_other() {
     let mut bench = Bench::new();

@@ -221,7 +221,8 @@ impl Scheduler {
             self.end_refusals(StartSource::Default, &mut refused);
         } else if rests != Some(true) {
             let admission = self.start_from(StartSource::Default, &command, scope, &mut refused);
-            if admission == Admission::Scheduled {
+            // What a plugin made is not kept longer than the plugin keeps it.
+            if admission == Admission::Scheduled && declared {
                 self.defaults.starts[index].begin(&command, self.tick.time);
             }
         }
