@@ -162,7 +162,7 @@ macro_rules! attacks {
             huge_component: Made(huge_component) => "completed";
             thousands_of_functions: Made(thousands_of_functions) => "completed";
             giant_function: Made(giant_function) => "completed";
-            pathological_nesting: Made(pathological_nesting) => "completed";
+            pathological_nesting: Made(pathological_nesting) => "the function 3 has 4001 blocks within each other";
             nested_components: Made(nested_components) => ", so it is not a Gantry plugin (it exports nothing); build it for the world";
             thousands_of_locals: Made(thousands_of_locals) => "completed";
             giant_jump_tables: Made(giant_jump_tables) => "the function 3 has 100002 branches and their targets";
