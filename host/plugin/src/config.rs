@@ -21,6 +21,9 @@ pub struct RuntimeConfig {
     pub cache: Option<CacheConfig>,
     /// Where the code of every plugin that is loaded is kept besides, for a robot that is being locked.
     pub locked_code: Option<CacheConfig>,
+    /// Files and folders of the host's own besides those of [`cache`](Self::cache) and
+    /// [`locked_code`](Self::locked_code), which no plugin is to see.
+    pub private: Vec<PathBuf>,
     /// Where components are compiled that are not in the cache.
     pub compiler: Compiler,
     /// How long a plugin may take to start and to describe itself when it is loaded. With
@@ -37,6 +40,7 @@ impl Default for RuntimeConfig {
             stack: 1 << 20,
             cache: None,
             locked_code: None,
+            private: Vec::new(),
             compiler: Compiler::Inside,
             describe_budget: Budget {
                 time: Duration::from_secs(2),

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
-    WasmFeatures,
+    WasmBacktraceDetails, WasmFeatures,
 };
 
 use crate::compiler::Settings;
@@ -34,6 +34,8 @@ fn settings(code: &Settings) -> Config {
         .wasm_component_model(true)
         .cranelift_nan_canonicalization(true)
         .wasm_backtrace_max_frames(NonZeroUsize::new(32))
+        // An environment variable would decide otherwise, and guests' errors would differ.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .generate_address_map(true)
         .max_wasm_stack(code.stack)
         .async_stack_size(code.stack + HOST_STACK)
@@ -61,7 +63,11 @@ fn settings(code: &Settings) -> Config {
     }
     match code.fuel {
         false => settings.epoch_interruption(true),
-        true => settings.consume_fuel(true).operator_cost(costs()),
+        // The epoch stops a guest whose host calls were charged much.
+        true => settings
+            .consume_fuel(true)
+            .operator_cost(costs())
+            .epoch_interruption(true),
     };
     settings
 }

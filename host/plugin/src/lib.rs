@@ -53,6 +53,7 @@ mod description;
 mod engine;
 mod escape;
 mod exceeded;
+mod folder;
 mod inspect;
 mod load;
 mod log;
@@ -79,13 +80,14 @@ pub use contract::{ContractVersion, VersionError};
 pub use description::{Definition, Description, Kind, Parameter};
 pub use escape::{escape_json, escape_line, escape_lines};
 pub use exceeded::{Exceeded, Limit};
+pub use folder::{Folder, FolderId};
 pub use inspect::{Asks, GrantKind, GrantStatus, GrantUse, Inspection, SignatureReport};
 pub use load::{
     Admission, LoadError, LoadErrorKind, Sizes, Stage, TooLarge, read_at_most, read_file,
 };
 pub use log::{Level, LogLine, LogSink, MAX_LINE_BYTES};
 pub use plugin::{Plugin, Statistics};
-pub use policy::{Folder, Pattern, Policy, Source};
+pub use policy::{Pattern, Policy, Source};
 pub use quarantine::Verdict;
 pub use registry::{LookupError, Registry};
 pub use robot::{Robot, TickClock};

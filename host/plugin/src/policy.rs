@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 
 use gantry_scheduler::Value;
 
 use crate::config::Limits;
+use crate::folder::Folder;
 use crate::signature::Trust;
 
 /// A plugin that is to be loaded.
@@ -54,15 +54,6 @@ pub struct Policy {
     pub limits: Limits,
     /// Its own table, nested keys joined by `.`.
     pub config: BTreeMap<String, Value>,
-}
-
-/// A folder that a plugin sees as `/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Folder {
-    /// The folder.
-    pub path: PathBuf,
-    /// Whether the plugin may change it.
-    pub write: bool,
 }
 
 /// A name, or the beginning of names if it ends in `*`.

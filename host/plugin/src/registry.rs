@@ -170,6 +170,15 @@ impl Registry {
         }
     }
 
+    /// How many names an unknown one is compared with at most.
+    pub(crate) fn name_count(&self) -> usize {
+        let plugins = self.plugins();
+        let commands = plugins
+            .values()
+            .map(|plugin| plugin.description().commands.len());
+        plugins.len() + commands.max().unwrap_or(0)
+    }
+
     fn own_command(&self, name: &str) -> Option<Command> {
         let commands = self.commands.read().unwrap_or_else(PoisonError::into_inner);
         commands.get(name).cloned()

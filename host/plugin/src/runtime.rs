@@ -1,6 +1,7 @@
 //! The runtime: one engine, one linker per version of the contract, and what all plugins share.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
@@ -14,7 +15,7 @@ use crate::load::{self, LoadError};
 use crate::plugin::{Plugin, Shared};
 use crate::policy::{Policy, Source};
 use crate::robot::Robot;
-use crate::run::{Graveyard, Meter, RunState, Share, StoreMaker, WarmLimits};
+use crate::run::{Alarm, Graveyard, Meter, RunState, Share, StoreMaker, WarmLimits};
 use crate::ticker::Ticker;
 
 /// Loads plugins and looks after their instances.
@@ -28,6 +29,7 @@ pub(crate) struct RuntimeShared {
     pub(crate) describe_budget: Budget,
     pub(crate) cache: Option<Cache>,
     pub(crate) locked_code: Option<Cache>,
+    private: Vec<PathBuf>,
     pub(crate) compiler: Compiler,
     pub(crate) settings: Settings,
     pub(crate) graveyard: Arc<Graveyard>,
@@ -68,7 +70,7 @@ impl Runtime {
                 let ticker = Ticker::start(&engine, period).map_err(RuntimeError::Ticker)?;
                 (Meter::Epoch(ticker.epoch()), Some(ticker))
             }
-            Preemption::Fuel { quantum } => (Meter::Fuel(quantum.max(1)), None),
+            Preemption::Fuel { quantum } => (Meter::Fuel(quantum.max(1), Alarm::of(&engine)), None),
         };
         let open = |config: Option<&CacheConfig>| match config {
             None => Ok(None),
@@ -78,6 +80,10 @@ impl Runtime {
         };
         let cache = open(config.cache.as_ref())?;
         let locked_code = open(config.locked_code.as_ref())?;
+        let mut private = config.private.clone();
+        for kept in [&config.cache, &config.locked_code].into_iter().flatten() {
+            private.extend([kept.folder.clone(), kept.key.clone()]);
+        }
         let mut linkers = Vec::new();
         for &version in ContractVersion::ALL {
             let mut linker = Linker::new(&engine);
@@ -91,6 +97,7 @@ impl Runtime {
             describe_budget: config.describe_budget,
             cache,
             locked_code,
+            private,
             settings: Settings::of(&config),
             compiler: config.compiler,
             graveyard: Arc::new(Graveyard::default()),
@@ -138,6 +145,12 @@ impl Runtime {
     pub fn code_used(&self) -> BTreeSet<String> {
         let folder = self.0.locked_code.as_ref().or(self.0.cache.as_ref());
         folder.map_or_else(BTreeSet::new, Cache::used)
+    }
+
+    /// Files and folders of the host's own, which no plugin is to see: the code that it keeps, the secret
+    /// that this is authenticated with, and [`private`](RuntimeConfig::private).
+    pub fn private(&self) -> &[PathBuf] {
+        &self.0.private
     }
 
     /// Clears away what is left of runs that are over, and makes instances ready for those to

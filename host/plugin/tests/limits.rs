@@ -222,10 +222,7 @@ fn what_a_plugin_does_with_its_folder_is_limited_and_told() {
         limits.folder_bytes = 1 << 20;
         limits.folder_files = 20;
     });
-    policy.folder = Some(Folder {
-        path: folder.path().to_owned(),
-        write: true,
-    });
+    policy.folder = Some(Folder::new(folder.path(), true));
     let mut bench = Bench::new();
     let plugin = bench.load_with("hostile", HOSTILE, &policy).unwrap();
     for (command, limit, says) in [

@@ -313,10 +313,7 @@ fn more_memory_than_the_limit() {
 
 #[test]
 fn a_folder_that_is_not_there() {
-    let folder = gantry_plugin::Folder {
-        path: "nowhere".into(),
-        write: false,
-    };
+    let folder = gantry_plugin::Folder::new("nowhere", false);
     let policy = Policy {
         folder: Some(folder),
         ..Policy::default()

@@ -87,10 +87,7 @@ fn with_folder(write: bool) -> (tempfile::TempDir, Bench) {
     std::fs::write(inside.join("notes.txt"), "notes").unwrap();
     let bench = Bench::new();
     let policy = Policy {
-        folder: Some(Folder {
-            path: inside,
-            write,
-        }),
+        folder: Some(Folder::new(inside, write)),
         ..trusting()
     };
     bench.load_with("std", USES_STD, &policy).unwrap();

@@ -1,5 +1,7 @@
 //! Comparing what a plugin wants with what the robot has and grants.
 
+use std::io::ErrorKind;
+
 use gantry_scheduler::MechanismId;
 
 use super::LoadErrorKind;
@@ -7,6 +9,7 @@ use crate::description::Description;
 use crate::nearest::nearest;
 use crate::policy::{Pattern, Policy};
 use crate::robot::Robot;
+use crate::wasi::Files;
 
 /// Of every command, the mechanisms that it requires.
 pub(super) fn check(
@@ -14,7 +17,6 @@ pub(super) fn check(
     policy: &Policy,
     robot: &Robot,
 ) -> Result<Vec<Vec<MechanismId>>, LoadErrorKind> {
-    check_folder(policy)?;
     for read in &description.reads {
         check_read(read, policy, robot)?;
     }
@@ -77,17 +79,18 @@ fn check_read(read: &str, policy: &Policy, robot: &Robot) -> Result<(), LoadErro
     Ok(())
 }
 
-fn check_folder(policy: &Policy) -> Result<(), LoadErrorKind> {
-    let Some(folder) = &policy.folder else {
-        return Ok(());
+/// The folder that is granted, opened if it was not.
+pub(super) fn files(policy: &Policy) -> Result<Files, LoadErrorKind> {
+    let Some(mut folder) = policy.folder.clone() else {
+        return Ok(Files::default());
     };
-    let reason = match std::fs::metadata(&folder.path) {
-        Ok(metadata) if metadata.is_dir() => return Ok(()),
-        Ok(_) => "it is not a folder".to_owned(),
-        Err(error) => error.to_string(),
-    };
-    Err(LoadErrorKind::Folder {
-        path: folder.path.clone(),
-        reason,
+    let path = folder.path.clone();
+    let files = folder.open().and_then(|()| Files::new(Some(folder)));
+    files.map_err(|error| LoadErrorKind::Folder {
+        path,
+        reason: match error.kind() {
+            ErrorKind::NotADirectory => "it is not a folder".to_owned(),
+            _ => error.to_string(),
+        },
     })
 }

@@ -83,11 +83,12 @@ fn stages(
             .check(&description)
             .map_err(|error| (Stage::Signature, LoadErrorKind::Signature(error)))?;
     }
+    let files = grants::files(policy).map_err(|kind| (Stage::Grants, kind))?;
     let requirements =
         grants::check(&description, policy, robot).map_err(|kind| (Stage::Grants, kind))?;
     let supplier = Supplier::named(&name, policy.limits.of_supplier());
     Ok(Plugin(Arc::new(Shared {
-        context: Arc::new(Context::granted(&name, policy, robot, &supplier)),
+        context: Arc::new(Context::granted(&name, policy, files, robot, &supplier)),
         description,
         requirements,
         version: admission.contract,

@@ -1,9 +1,13 @@
 //! What a run's coroutine and its store agree on: the slice, the phase, whether it was canceled.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use wasmtime::Engine;
+
+use super::cost::Cost;
 use crate::config::Budget;
 use crate::ticker::Epoch;
 
@@ -15,12 +19,14 @@ pub(crate) struct Control {
     meter: Meter,
     phase: AtomicU8,
     canceled: AtomicBool,
-    /// Whether the run waits for an answer of the scheduler.
-    asking: AtomicBool,
     /// The epoch at which the budget is used up, or the quanta that are left.
     budget: AtomicU64,
     /// Quanta that were used up.
     quanta: AtomicU64,
+    /// Instructions that host calls were charged and that are not counted as quanta yet.
+    charged: AtomicU64,
+    /// Whether the guest has been stopped for what host calls were charged.
+    stopped_for_charges: AtomicBool,
     /// Requests that are left in this tick.
     requests: AtomicU32,
 }
@@ -37,8 +43,32 @@ pub(crate) enum Stopwatch {
 pub(crate) enum Meter {
     /// In steps of real time.
     Epoch(Arc<Epoch>),
-    /// In fuel quanta of this size.
-    Fuel(u64),
+    /// In fuel quanta of this size, and what is charged for host calls.
+    Fuel(u64, Alarm),
+}
+
+/// Stops a guest at its next look at the epoch, when host calls were charged a quantum. Where
+/// instructions are counted, the epoch stands still otherwise.
+#[derive(Clone, Default)]
+pub(crate) struct Alarm(Option<Engine>);
+
+impl Alarm {
+    /// An alarm for the guests of an engine.
+    pub(crate) fn of(engine: &Engine) -> Self {
+        Self(Some(engine.clone()))
+    }
+
+    fn ring(&self) {
+        if let Some(engine) = &self.0 {
+            engine.increment_epoch();
+        }
+    }
+}
+
+impl fmt::Debug for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Alarm")
+    }
 }
 
 /// What a store is being used for.
@@ -58,9 +88,10 @@ impl Control {
             meter,
             phase: AtomicU8::new(Phase::Starting as u8),
             canceled: AtomicBool::new(false),
-            asking: AtomicBool::new(false),
             budget: AtomicU64::new(0),
             quanta: AtomicU64::new(0),
+            charged: AtomicU64::new(0),
+            stopped_for_charges: AtomicBool::new(false),
             requests: AtomicU32::new(0),
         }
     }
@@ -85,19 +116,11 @@ impl Control {
         self.canceled.store(true, Relaxed);
     }
 
-    pub(crate) fn asking(&self) -> bool {
-        self.asking.load(Relaxed)
-    }
-
-    pub(crate) fn set_asking(&self, asking: bool) {
-        self.asking.store(asking, Relaxed);
-    }
-
     /// Starts a budget of computing and of requests.
     pub(crate) fn begin(&self, budget: Budget, requests: u32) {
         let budget = match &self.meter {
             Meter::Epoch(epoch) => epoch.now().saturating_add(epoch.steps(budget.time)),
-            Meter::Fuel(quantum) => budget.fuel.div_ceil(*quantum).max(1),
+            Meter::Fuel(quantum, _) => budget.fuel.div_ceil(*quantum).max(1),
         };
         self.budget.store(budget, Relaxed);
         self.requests.store(requests, Relaxed);
@@ -108,7 +131,7 @@ impl Control {
         let budget = self.budget.load(Relaxed);
         let computed = match &self.meter {
             Meter::Epoch(epoch) => epoch.now() >= budget,
-            Meter::Fuel(_) => budget == 0,
+            Meter::Fuel(..) => budget == 0,
         };
         computed || self.asked_too_often()
     }
@@ -123,20 +146,52 @@ impl Control {
         match &self.meter {
             // The store has looked at the budget before it yielded.
             Meter::Epoch(_) => false,
-            Meter::Fuel(_) => {
-                self.quanta.fetch_add(1, Relaxed);
-                let left = self.budget.load(Relaxed).saturating_sub(1);
+            Meter::Fuel(quantum, _) => {
+                let executed = u64::from(!self.stopped_for_charges.swap(false, Relaxed));
+                let charged = self.charged.load(Relaxed);
+                self.charged.store(charged % quantum, Relaxed);
+                let used = executed + charged / quantum;
+                self.quanta.fetch_add(used, Relaxed);
+                let left = self.budget.load(Relaxed).saturating_sub(used);
                 self.budget.store(left, Relaxed);
                 left > 0
             }
         }
     }
 
+    /// Charges the run for something that a host call does, if instructions are counted.
+    pub(crate) fn charge(&self, cost: Cost) {
+        let Meter::Fuel(quantum, alarm) = &self.meter else {
+            return;
+        };
+        let before = self.charged.fetch_add(cost.fuel(), Relaxed);
+        let is_due = before.saturating_add(cost.fuel()) >= *quantum;
+        if is_due && before < *quantum {
+            alarm.ring();
+        }
+    }
+
+    /// Whether the guest is to be stopped because host calls were charged a quantum. It is asked by
+    /// the store at a look at the epoch, and stopped if so.
+    pub(crate) fn stops_for_charges(&self) -> bool {
+        let stops = match &self.meter {
+            Meter::Epoch(_) => false,
+            Meter::Fuel(quantum, _) => self.charged.load(Relaxed) >= *quantum,
+        };
+        self.stopped_for_charges.store(stops, Relaxed);
+        stops
+    }
+
+    /// Instructions in quanta that were used up, charges included; 0 if they are not counted.
+    pub(crate) fn fuel(&self) -> u64 {
+        self.quanta.load(Relaxed).saturating_mul(self.quantum())
+    }
+
     /// Instructions between two interruptions; 0 if they are not counted.
-    pub(crate) fn quantum(&self) -> u64 {
+    fn quantum(&self) -> u64 {
         match &self.meter {
             Meter::Epoch(_) => 0,
-            Meter::Fuel(quantum) => *quantum,
+            Meter::Fuel(quantum, _) => *quantum,
         }
     }
 
@@ -144,7 +199,7 @@ impl Control {
     pub(crate) fn stopwatch(&self) -> Stopwatch {
         match &self.meter {
             Meter::Epoch(_) => Stopwatch::Clock(Instant::now()),
-            Meter::Fuel(_) => Stopwatch::Quanta(self.quanta.load(Relaxed)),
+            Meter::Fuel(..) => Stopwatch::Quanta(self.quanta.load(Relaxed)),
         }
     }
 
@@ -168,7 +223,7 @@ impl Control {
                 .load(Relaxed)
                 .checked_sub(epoch.now())
                 .filter(|left| *left > 0),
-            Meter::Fuel(_) => None,
+            Meter::Fuel(..) => None,
         }
     }
 

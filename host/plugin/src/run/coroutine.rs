@@ -12,10 +12,10 @@ use gantry_scheduler::{Answer, Coroutine, FutureCoroutine, Mailbox, Step, Tick};
 
 use super::control::Control;
 use super::graveyard::{Graveyard, Remains, RunFuture};
+use super::poll::poll;
 use super::share::{Conduct, Share, least};
 use super::turns::{Waiting, WaitingSince};
 use super::usage::LiveRun;
-use super::waker::Poller;
 use crate::config::{Budget, Limits};
 use crate::plugin::Counters;
 
@@ -62,9 +62,9 @@ impl WasmCoroutine {
     ) -> Self {
         let future = Rc::new(RefCell::new(Some(future)));
         let inner = FutureCoroutine::new(mailbox, {
-            let (future, control, poller) = (future.clone(), control.clone(), Poller::new());
+            let future = future.clone();
             poll_fn(move |_| match future.borrow_mut().as_mut() {
-                Some(future) => poller.poll(&control, future.as_mut()).map(|result| {
+                Some(future) => poll(future.as_mut()).map(|result| {
                     result.unwrap_or_else(|panic| {
                         let message = panic.to_string();
                         panicked(&message);
@@ -107,12 +107,8 @@ impl WasmCoroutine {
     fn advance_unmeasured(&mut self, tick: Tick, mut answer: Answer) -> Step {
         loop {
             let step = self.inner.resume(tick, answer);
-            if matches!(step, Step::Preempted) {
-                let quantum = self.control.quantum();
-                self.counters.fuel.fetch_add(quantum, Relaxed);
-            }
             match step {
-                Step::Preempted if self.control.interrupted() => answer = Answer::Continue,
+                Step::Preempted if self.interrupted() => answer = Answer::Continue,
                 Step::Finished(result) => {
                     let counter = match result {
                         Ok(_) => &self.counters.completed,
@@ -135,6 +131,15 @@ impl WasmCoroutine {
                 }
             }
         }
+    }
+
+    /// The guest was interrupted by the meter: whether it may go on at once.
+    fn interrupted(&self) -> bool {
+        let before = self.control.fuel();
+        let goes_on = self.control.interrupted();
+        let used = self.control.fuel() - before;
+        self.counters.fuel.fetch_add(used, Relaxed);
+        goes_on
     }
 
     /// Whether its plugin has something left of this tick for it.
@@ -238,12 +243,16 @@ impl Drop for WasmCoroutine {
 mod tests {
     use std::sync::atomic::AtomicU32;
 
-    use super::super::control::Meter;
+    use super::super::control::{Alarm, Meter};
     use super::super::usage::Usage;
     use super::*;
 
     const PERIOD: Duration = Duration::from_millis(20);
     const QUANTUM: u64 = 100_000;
+
+    fn control() -> Arc<Control> {
+        Arc::new(Control::new(Meter::Fuel(QUANTUM, Alarm::default())))
+    }
 
     /// Runs with one share whose quanta are counted.
     struct Crowd {
@@ -270,7 +279,7 @@ mod tests {
                 WasmCoroutine::new(
                     future,
                     Arc::default(),
-                    (Arc::new(Control::new(Meter::Fuel(QUANTUM))), |_: &str| ()),
+                    (control(), |_: &str| ()),
                     Limits::default(),
                     Arc::default(),
                     Arc::default(),

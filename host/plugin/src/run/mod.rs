@@ -3,20 +3,22 @@
 mod body;
 mod control;
 mod coroutine;
+mod cost;
 mod fault;
 mod graveyard;
 mod limiter;
+mod poll;
 mod share;
 pub(crate) mod size;
 mod state;
 mod store;
 mod turns;
 mod usage;
-mod waker;
 mod warm;
 
 pub(crate) use body::{WasmBody, is_full};
-pub(crate) use control::{Control, Meter, Phase};
+pub(crate) use control::{Alarm, Control, Meter, Phase};
+pub(crate) use cost::Cost;
 pub(crate) use fault::fault;
 pub(crate) use graveyard::Graveyard;
 pub(crate) use limiter::bytes;

@@ -14,6 +14,7 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::WasiCtx;
 
 use super::control::{Control, Phase};
+use super::cost::Cost;
 use super::limiter::{Limiter, bytes};
 use super::size;
 use super::usage::Usage;
@@ -49,17 +50,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// With what the plugin is granted.
+    /// With what the plugin is granted, and a folder that is open.
     pub(crate) fn granted(
         name: &Arc<str>,
         policy: &Policy,
+        files: Files,
         robot: &Robot,
         supplier: &Supplier,
     ) -> Self {
         Self {
             supplier: supplier.clone(),
             grants: Grants::of(policy),
-            files: Files::new(policy.folder.clone()),
+            files,
             ..Self::bare(name, policy, robot)
         }
     }
@@ -189,9 +191,8 @@ impl RunState {
             return Ok(Err(Denied::Canceled));
         }
         self.control.count_request();
-        self.control.set_asking(true);
+        self.control.charge(Cost::Request);
         let answer = self.mailbox.ask(request).await;
-        self.control.set_asking(false);
         Ok(match answer {
             Answer::Canceled => Err(Denied::Canceled),
             Answer::Refused(failure) => Err(Denied::Refused(failure)),
@@ -213,8 +214,15 @@ impl RunState {
         }
     }
 
+    /// The state that a host call works on: every call goes through here, and is charged.
+    pub(crate) fn called(&mut self) -> &mut Self {
+        self.control.charge(Cost::Call);
+        self
+    }
+
     /// Counts bytes that the guest hands to the host; too many in one tick end the run.
     pub(crate) fn hand_over(&self, bytes: usize) -> wasmtime::Result<()> {
+        self.control.charge(Cost::Bytes(bytes));
         let (context, tick) = (&self.context, self.moment().number);
         let result = context.usage.hand_over(tick, bytes, &context.limits);
         result.map_err(wasmtime::Error::msg)
@@ -275,10 +283,7 @@ impl RunState {
 
     /// The part of WASI that is not ours.
     pub(crate) fn wasi(&mut self) -> (&mut WasiCtx, &mut ResourceTable) {
-        let context = &self.context;
-        let wasi = self
-            .wasi
-            .get_or_insert_with(|| crate::wasi::granted(context));
+        let wasi = self.wasi.get_or_insert_with(crate::wasi::closed);
         (wasi, &mut self.table)
     }
 }

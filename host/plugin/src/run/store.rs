@@ -8,8 +8,8 @@ use gantry_scheduler::Mailbox;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::control::{Control, Meter};
+use super::poll::{Panicked, poll};
 use super::state::{Context, RunState};
-use super::waker::{Panicked, Poller};
 use crate::contract::{Guest, GuestPre};
 
 /// What it takes to make a store.
@@ -52,9 +52,17 @@ impl StoreMaker {
                     })
                 });
             }
-            Meter::Fuel(quantum) => {
+            Meter::Fuel(quantum, _) => {
                 store.set_fuel(u64::MAX)?;
                 store.fuel_async_yield_interval(Some(quantum))?;
+                store.set_epoch_deadline(1);
+                // The epoch of all guests advances when one of them was charged a quantum.
+                store.epoch_deadline_callback(|store| {
+                    Ok(match store.data().control.stops_for_charges() {
+                        true => UpdateDeadline::Yield(1),
+                        false => UpdateDeadline::Continue(1),
+                    })
+                });
             }
         }
         Ok(store)
@@ -93,9 +101,8 @@ pub(crate) fn drive<F: Future>(
     future: F,
 ) -> Option<Result<F::Output, Panicked>> {
     let mut future = pin!(future);
-    let poller = Poller::new();
     loop {
-        match poller.poll(control, future.as_mut()) {
+        match poll(future.as_mut()) {
             Poll::Ready(output) => return Some(output),
             Poll::Pending if control.interrupted() => {}
             Poll::Pending => return None,

@@ -188,10 +188,9 @@ fn common(granted: &[Pattern], declared: &[Pattern], withheld: &mut Vec<String>)
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
 
     use super::*;
-    use crate::policy::Folder;
+    use crate::folder::Folder;
 
     fn declared(reads: &[&str], folder: Access) -> Declared {
         Declared {
@@ -234,10 +233,7 @@ mod tests {
             reads: ["arm.*", "driver.a", "lift.height"]
                 .map(Pattern::from)
                 .to_vec(),
-            folder: Some(Folder {
-                path: PathBuf::from("data"),
-                write: true,
-            }),
+            folder: Some(Folder::new("data", true)),
             ..Policy::default()
         };
         let wanted = declared(&["arm.angle", "arm.speed", "driver.*"], Access::Read);

@@ -7,19 +7,19 @@
 
 mod cli;
 mod clocks;
+mod error;
 mod files;
 mod poll;
 mod random;
 mod stdio;
 
 pub(crate) use cli::Exit;
-pub(crate) use files::{Files, granted};
+pub(crate) use files::{Files, closed};
 pub(crate) use random::Random;
 
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
-use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings as wasi;
-use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView as _};
+use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsCtxView, WasiSocketsView as _};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::run::RunState;
@@ -59,37 +59,41 @@ pub(crate) const INTERFACES: &[&str] = &[
 /// Links every interface of [`INTERFACES`].
 pub(crate) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
     type Ours = HasSelf<RunState>;
-    wasi::cli::environment::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::exit::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::stdin::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::stdout::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::stderr::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::terminal_input::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::terminal_output::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::terminal_stdin::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::terminal_stdout::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::cli::terminal_stderr::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::clocks::monotonic_clock::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::clocks::wall_clock::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::random::random::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::random::insecure::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::random::insecure_seed::add_to_linker::<_, Ours>(linker, |state| state)?;
-    wasi::io::poll::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::cli::environment::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::exit::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::stdin::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::stdout::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::stderr::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::terminal_input::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::terminal_output::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::terminal_stdin::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::terminal_stdout::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::cli::terminal_stderr::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::clocks::monotonic_clock::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::clocks::wall_clock::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::random::random::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::random::insecure::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::random::insecure_seed::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::io::poll::add_to_linker::<_, Ours>(linker, RunState::called)?;
 
-    wasi::io::error::add_to_linker::<_, Table>(linker, |state| &mut state.table)?;
-    wasi::io::streams::add_to_linker::<_, Table>(linker, |state| &mut state.table)?;
+    wasi::io::error::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::io::streams::add_to_linker::<_, Table>(linker, |state| &mut state.called().table)?;
 
-    wasi::filesystem::preopens::add_to_linker::<_, WasiFilesystem>(linker, RunState::filesystem)?;
-    wasi::filesystem::types::add_to_linker::<_, Ours>(linker, |state| state)?;
+    wasi::filesystem::preopens::add_to_linker::<_, Ours>(linker, RunState::called)?;
+    wasi::filesystem::types::add_to_linker::<_, Ours>(linker, RunState::called)?;
 
     let network = wasi::sockets::network::LinkOptions::default();
-    wasi::sockets::network::add_to_linker::<_, WasiSockets>(linker, &network, RunState::sockets)?;
-    wasi::sockets::instance_network::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
-    wasi::sockets::ip_name_lookup::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
-    wasi::sockets::tcp::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
-    wasi::sockets::tcp_create_socket::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
-    wasi::sockets::udp::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)?;
-    wasi::sockets::udp_create_socket::add_to_linker::<_, WasiSockets>(linker, RunState::sockets)
+    wasi::sockets::network::add_to_linker::<_, WasiSockets>(linker, &network, sockets)?;
+    wasi::sockets::instance_network::add_to_linker::<_, WasiSockets>(linker, sockets)?;
+    wasi::sockets::ip_name_lookup::add_to_linker::<_, WasiSockets>(linker, sockets)?;
+    wasi::sockets::tcp::add_to_linker::<_, WasiSockets>(linker, sockets)?;
+    wasi::sockets::tcp_create_socket::add_to_linker::<_, WasiSockets>(linker, sockets)?;
+    wasi::sockets::udp::add_to_linker::<_, WasiSockets>(linker, sockets)?;
+    wasi::sockets::udp_create_socket::add_to_linker::<_, WasiSockets>(linker, sockets)
+}
+
+fn sockets(state: &mut RunState) -> WasiSocketsCtxView<'_> {
+    state.called().sockets()
 }
 
 struct Table;

@@ -9,7 +9,7 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::p2::bindings::io::poll;
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 
-use crate::run::{Denied, RunState};
+use crate::run::{Cost, Denied, RunState};
 
 /// The most pollables that one call may wait for.
 const MAX_POLLABLES: usize = 256;
@@ -38,8 +38,7 @@ impl RunState {
         match self.timers.get(&pollable.rep()) {
             // A canceled run does not sleep any more: it is to clean up.
             Some(&when) => Ok(when <= self.now_nanos() || self.control.canceled()),
-            // A file, or output, which is written on the tick's time: it is waited for here, so
-            // that a run does the same whatever the disk's speed is.
+            // A file, or output: these are read and written on the spot, and always ready.
             None => {
                 let pollable = Resource::new_borrow(pollable.rep());
                 poll::HostPollable::block(&mut self.table, pollable).await?;
@@ -71,6 +70,7 @@ impl poll::Host for RunState {
             );
         }
         loop {
+            self.control.charge(Cost::Parts(pollables.len()));
             let mut ready = Vec::new();
             for (index, pollable) in (0..).zip(&pollables) {
                 if self.is_ready(pollable).await? {

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::{Result, bail};
 use wasmtime_wasi::p2::bindings::random::{insecure, insecure_seed, random};
 
-use crate::run::RunState;
+use crate::run::{Cost, RunState};
 
 /// The most bytes that one call may ask for.
 const MAX_BYTES: u64 = 1 << 20;
@@ -37,22 +37,29 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn bytes(&mut self, len: u64) -> Result<Vec<u8>> {
+    fn bytes(&mut self, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        for chunk in bytes.chunks_mut(size_of::<u64>()) {
+            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+        }
+        bytes
+    }
+}
+
+impl RunState {
+    fn random_bytes(&mut self, len: u64) -> Result<Vec<u8>> {
         if len > MAX_BYTES {
             bail!("{len} random bytes were asked for at once; {MAX_BYTES} is the most");
         }
-        let mut bytes = Vec::with_capacity(len as usize + 8);
-        while (bytes.len() as u64) < len {
-            bytes.extend_from_slice(&self.next().to_le_bytes());
-        }
-        bytes.truncate(len as usize);
-        Ok(bytes)
+        let len = len as usize;
+        self.control.charge(Cost::Random(len));
+        Ok(self.random.bytes(len))
     }
 }
 
 impl random::Host for RunState {
     fn get_random_bytes(&mut self, len: u64) -> Result<Vec<u8>> {
-        self.random.bytes(len)
+        self.random_bytes(len)
     }
 
     fn get_random_u64(&mut self) -> Result<u64> {
@@ -62,7 +69,7 @@ impl random::Host for RunState {
 
 impl insecure::Host for RunState {
     fn get_insecure_random_bytes(&mut self, len: u64) -> Result<Vec<u8>> {
-        self.random.bytes(len)
+        self.random_bytes(len)
     }
 
     fn get_insecure_random_u64(&mut self) -> Result<u64> {

@@ -13,7 +13,7 @@ use wasmtime_wasi::p2::{
 };
 
 use crate::log::{RunLog, Stream};
-use crate::run::{Context, RunState};
+use crate::run::{Context, Control, Cost, RunState};
 
 /// The most bytes that one write may carry.
 const MAX_WRITE: usize = 64 << 10;
@@ -22,6 +22,7 @@ const MAX_WRITE: usize = 64 << 10;
 struct LogStream {
     log: Arc<Mutex<RunLog>>,
     context: Arc<Context>,
+    control: Arc<Control>,
     stream: Stream,
 }
 
@@ -37,6 +38,7 @@ impl OutputStream for LogStream {
                 "more was written than `check-write` allows",
             ));
         }
+        self.control.charge(Cost::Bytes(bytes.len()));
         let (context, tick) = (&self.context, self.context.clock.tick().number);
         let counted = context.usage.hand_over(tick, bytes.len(), &context.limits);
         counted.map_err(|message| StreamError::trap(&message))?;
@@ -59,6 +61,7 @@ impl RunState {
         let stream: DynOutputStream = Box::new(LogStream {
             log: self.log.clone(),
             context: self.context.clone(),
+            control: self.control.clone(),
             stream,
         });
         self.keep(stream)

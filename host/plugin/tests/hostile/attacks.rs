@@ -70,7 +70,15 @@ macro_rules! attacks {
             folder_fill: Rust => "512: uncategorized error, 0: quota exceeded";
             failures_times_a_thousand: Rust => "hostile/fails-at-length failed";
             folder_flood: Rust => "preempted";
-            folder_haste: Rust => "more are too many; 16.0 MiB is the most";
+            folder_errors: Rust => "invalid";
+            folder_race: Rust => "completed \\\"FFFFFFFFFF";
+            folder_race_append: Rust => "completed \\\"abcdefghabcdefghabcdefghabcdefgh";
+            random_flood: Rust => "preempted";
+            signal_flood: Rust => "preempted";
+            config_flood: Rust => "preempted";
+            lookup_flood: Rust => "preempted";
+            open_flood: Rust => "preempted";
+            folder_haste: Rust => "preempted";
             folder_many_files: Rust => "100: quota exceeded, 0: quota exceeded, 2: quota exceeded";
             folder_named_pipe: Rust => "[Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported), Err(Unsupported)]";
             folder_numbers: Rust => "[1, 2, 1, 3, 1, 4, 5]";

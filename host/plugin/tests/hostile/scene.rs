@@ -279,10 +279,7 @@ impl Granted {
     }
 
     pub fn grant(&self) -> Folder {
-        Folder {
-            path: self.0.path().join("granted"),
-            write: true,
-        }
+        Folder::new(self.0.path().join("granted"), true)
     }
 
     /// Puts more files into it than anybody should list within a tick.

@@ -76,9 +76,13 @@ fn table() -> String {
             0.0 => "0 V throughout".to_owned(),
             most => format!("up to {most} V while it is the owner, then 0 V"),
         };
-        let work = (report.busiest * 100).div_ceil(PERIOD_FUEL);
+        let work = match name {
+            // It follows a thread's turns.
+            "path-race" => "differs".to_owned(),
+            _ => format!("{} %", (report.busiest * 100).div_ceil(PERIOD_FUEL)),
+        };
         let (does, comes) = (what_it_does(&attack), what_happens(&attack, &report));
-        writeln!(table, "| {name} | {does} | {comes} | {output} | {work} % |").unwrap();
+        writeln!(table, "| {name} | {does} | {comes} | {output} | {work} |").unwrap();
     }
     table.push('\n');
     table

@@ -122,6 +122,14 @@ attacks! {
     hoarded_names
     memory_of_many
     folder_far_out
+    folder_race
+    folder_race_append
+    folder_errors
+    random_flood
+    signal_flood
+    config_flood
+    lookup_flood
+    open_flood
     ;
     on the lift:
     output_after_losing_it

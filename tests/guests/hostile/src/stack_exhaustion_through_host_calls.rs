@@ -1,7 +1,7 @@
 //! Calls the host from every depth of its stack, the last bytes of it included.
 
 use crate::Answer;
-use crate::gantry::command::commands::Command;
+use crate::gantry::command::signals::{Signal, Source};
 use crate::gantry::command::types::Value;
 
 pub(crate) fn run() -> Answer {
@@ -12,7 +12,7 @@ pub(crate) fn run() -> Answer {
     fn recurse(depth: i64) -> i64 {
         let frame = std::hint::black_box([depth; 8]);
         // A call that allocates on both sides.
-        if Command::lookup("hostile/nothing-of-this-name", &[]).is_ok() {
+        if Signal::is_true(Source::Channel, "nothing.of-this-name").is_ok() {
             0
         } else {
             recurse(frame[0] + 1) + frame[7]

@@ -9,7 +9,7 @@ use super::bindings::gantry::command::commands::{Host, HostCommand};
 use super::bindings::gantry::command::types::{Argument, SchedulingError};
 use super::convert;
 use super::coroutine::answered;
-use crate::run::{RunState, size};
+use crate::run::{Cost, RunState, size};
 
 /// What the guest gets: its own result within one that ends the run.
 type Made = Result<std::result::Result<Resource<Command>, String>>;
@@ -43,6 +43,9 @@ impl HostCommand for RunState {
         let found = context
             .grants
             .command(&registry, &context.name, &name, arguments, claim);
+        if found.is_err() {
+            self.control.charge(Cost::Names(registry.name_count()));
+        }
         Ok(found.and_then(|command| self.try_keep(command)))
     }
 
@@ -118,6 +121,7 @@ impl HostCommand for RunState {
         Ok(required
             .iter()
             .map(|id| mechanisms.name(id).to_owned())
+            .inspect(|name| self.control.charge(Cost::Bytes(name.len())))
             .collect())
     }
 
@@ -145,6 +149,7 @@ impl HostCommand for RunState {
 
 impl RunState {
     fn members(&self, handles: &[Resource<Command>]) -> Result<Vec<Command>> {
+        self.control.charge(Cost::Parts(handles.len()));
         handles
             .iter()
             .map(|handle| Ok(self.table.get(handle)?.clone()))

@@ -7,7 +7,7 @@ use wasmtime::component::Resource;
 use super::bindings::gantry::command::coroutine::{Host, WaitResult, Winner};
 use super::bindings::gantry::command::types::{Outcome, SchedulingError};
 use super::convert;
-use crate::run::{Denied, RunState, unexpected};
+use crate::run::{Cost, Denied, RunState, unexpected};
 
 /// The most commands that one call may name.
 const MAX_COMMANDS: usize = 1000;
@@ -149,6 +149,7 @@ impl RunState {
             );
             return Ok(Err(SchedulingError::Invalid(message)));
         }
+        self.control.charge(Cost::Parts(handles.len()));
         if let Err(message) = self.count_forks(handles.len()) {
             return Ok(Err(SchedulingError::Invalid(message)));
         }

@@ -11,7 +11,7 @@ use super::bindings::gantry::command::hardware::{
 use crate::capabilities::{
     ArrayInput, ArrayOutput, BooleanInput, BooleanOutput, NumberInput, NumberOutput,
 };
-use crate::run::RunState;
+use crate::run::{Cost, RunState};
 
 /// What the guest gets: its own result within one that ends the run.
 type Opened<T> = Result<std::result::Result<Resource<T>, String>>;
@@ -22,7 +22,7 @@ impl Host for RunState {}
 impl HostNumberInput for RunState {
     fn open(&mut self, channel: String) -> Opened<NumberInput> {
         let opened = NumberInput::open(&self.context.image, &self.context.grants, &channel);
-        Ok(opened.and_then(|input| self.try_keep(input)))
+        Ok(self.keep_opened(&channel, opened))
     }
 
     fn get(&mut self, this: Resource<NumberInput>) -> Result<f64> {
@@ -46,7 +46,7 @@ impl HostNumberInput for RunState {
 impl HostBooleanInput for RunState {
     fn open(&mut self, channel: String) -> Opened<BooleanInput> {
         let opened = BooleanInput::open(&self.context.image, &self.context.grants, &channel);
-        Ok(opened.and_then(|input| self.try_keep(input)))
+        Ok(self.keep_opened(&channel, opened))
     }
 
     fn get(&mut self, this: Resource<BooleanInput>) -> Result<bool> {
@@ -66,11 +66,13 @@ impl HostBooleanInput for RunState {
 impl HostArrayInput for RunState {
     fn open(&mut self, channel: String) -> Opened<ArrayInput> {
         let opened = ArrayInput::open(&self.context.image, &self.context.grants, &channel);
-        Ok(opened.and_then(|input| self.try_keep(input)))
+        Ok(self.keep_opened(&channel, opened))
     }
 
     fn get(&mut self, this: Resource<ArrayInput>) -> Result<Vec<f64>> {
-        Ok(self.table.get(&this)?.get(&self.context.image))
+        let values = self.table.get(&this)?.get(&self.context.image);
+        self.control.charge(Cost::Bytes(size_of_val(&*values)));
+        Ok(values)
     }
 
     fn unit(&mut self, this: Resource<ArrayInput>) -> Result<String> {
@@ -90,7 +92,7 @@ impl HostArrayInput for RunState {
 impl HostNumberOutput for RunState {
     fn open(&mut self, channel: String) -> Opened<NumberOutput> {
         let opened = NumberOutput::open(&self.context.image, &channel);
-        Ok(opened.and_then(|output| self.try_keep(output)))
+        Ok(self.keep_opened(&channel, opened))
     }
 
     fn set(&mut self, this: Resource<NumberOutput>, value: f64) -> Written {
@@ -121,7 +123,7 @@ impl HostNumberOutput for RunState {
 impl HostBooleanOutput for RunState {
     fn open(&mut self, channel: String) -> Opened<BooleanOutput> {
         let opened = BooleanOutput::open(&self.context.image, &channel);
-        Ok(opened.and_then(|output| self.try_keep(output)))
+        Ok(self.keep_opened(&channel, opened))
     }
 
     fn set(&mut self, this: Resource<BooleanOutput>, value: bool) -> Written {
@@ -140,11 +142,12 @@ impl HostBooleanOutput for RunState {
 impl HostArrayOutput for RunState {
     fn open(&mut self, channel: String) -> Opened<ArrayOutput> {
         let opened = ArrayOutput::open(&self.context.image, &channel);
-        Ok(opened.and_then(|output| self.try_keep(output)))
+        Ok(self.keep_opened(&channel, opened))
     }
 
     fn set(&mut self, this: Resource<ArrayOutput>, value: Vec<f64>) -> Written {
         let output = *self.table.get(&this)?;
+        self.control.charge(Cost::Bytes(size_of_val(&*value)));
         Ok(output
             .set(&self.context.image, self.run, &value)
             .map_err(refused))
@@ -161,6 +164,27 @@ impl HostArrayOutput for RunState {
     fn drop(&mut self, this: Resource<ArrayOutput>) -> Result<()> {
         self.table.delete(this)?;
         Ok(())
+    }
+}
+
+impl RunState {
+    /// Keeps a channel that was looked for by its name.
+    fn keep_opened<T: Send + 'static>(
+        &mut self,
+        channel: &str,
+        opened: std::result::Result<T, String>,
+    ) -> std::result::Result<Resource<T>, String> {
+        self.charge_channel(channel, &opened);
+        self.try_keep(opened?)
+    }
+
+    /// Charges for a channel that was looked for by its name.
+    pub(super) fn charge_channel<T>(&self, name: &str, found: &std::result::Result<T, String>) {
+        self.control.charge(Cost::Bytes(name.len()));
+        if found.is_err() {
+            let names = self.context.image.channels().len();
+            self.control.charge(Cost::Names(names));
+        }
     }
 }
 

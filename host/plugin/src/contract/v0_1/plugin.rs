@@ -12,7 +12,7 @@ use crate::run::RunState;
 
 /// Links what plugins of this version import.
 pub(in crate::contract) fn link(linker: &mut Linker<RunState>) -> Result<()> {
-    CommandPlugin::add_to_linker::<_, HasSelf<RunState>>(linker, |state| state)
+    CommandPlugin::add_to_linker::<_, HasSelf<RunState>>(linker, RunState::called)
 }
 
 /// A linked plugin of this version.

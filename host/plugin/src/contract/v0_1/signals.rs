@@ -7,7 +7,7 @@ use wasmtime::{Result, bail};
 use super::bindings::gantry::command::signals::{Edge, Host, HostSignal, Source};
 use super::convert;
 use crate::capabilities::{BooleanInput, NumberInput, Topic};
-use crate::run::RunState;
+use crate::run::{Cost, RunState};
 
 /// What the guest gets: its own result within one that ends the run.
 type Made = Result<std::result::Result<Resource<Signal>, String>>;
@@ -29,6 +29,7 @@ impl HostSignal for RunState {
                 })
             }),
         };
+        self.charge_channel(&name, &signal);
         Ok(signal.and_then(|signal| self.try_kept(signal)))
     }
 
@@ -94,7 +95,9 @@ impl HostSignal for RunState {
     }
 
     fn get(&mut self, this: Resource<Signal>) -> Result<bool> {
-        Ok(self.table.get(&this)?.sample(self.moment()))
+        let signal = self.table.get(&this)?;
+        self.control.charge(Cost::Parts(signal.parts() as usize));
+        Ok(signal.sample(self.moment()))
     }
 
     fn drop(&mut self, this: Resource<Signal>) -> Result<()> {
@@ -147,6 +150,7 @@ impl RunState {
                 })
             }),
         };
+        self.charge_channel(name, &signal);
         Ok(signal.and_then(|signal| self.try_kept(signal)))
     }
 }

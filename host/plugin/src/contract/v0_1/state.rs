@@ -6,13 +6,14 @@ use wasmtime::component::Resource;
 use super::bindings::gantry::command::state::{Host, HostTopic};
 use super::bindings::gantry::command::types::Value;
 use crate::capabilities::Topic;
-use crate::run::{RunState, size};
+use crate::run::{Cost, RunState, size};
 use crate::topics::Publication;
 
 impl Host for RunState {}
 
 impl HostTopic for RunState {
     fn open(&mut self, name: String) -> Result<std::result::Result<Resource<Topic>, String>> {
+        self.control.charge(Cost::Bytes(name.len()));
         let opened = Topic::open(&self.context.grants, &name);
         Ok(opened.and_then(|topic| self.try_keep(topic)))
     }
@@ -35,11 +36,10 @@ impl HostTopic for RunState {
     }
 
     fn read(&mut self, this: Resource<Topic>) -> Result<Option<Value>> {
-        Ok(self
-            .table
-            .get(&this)?
-            .read(&self.context.topics)
-            .map(Into::into))
+        let value = self.table.get(&this)?.read(&self.context.topics);
+        let bytes = value.as_ref().map_or(0, size::of_value);
+        self.control.charge(Cost::Bytes(bytes));
+        Ok(value.map(Into::into))
     }
 
     fn drop(&mut self, this: Resource<Topic>) -> Result<()> {

@@ -6,7 +6,7 @@ use wasmtime::{Error, Result, bail};
 
 use super::bindings::gantry::command::commands::HostStateMachine;
 use super::commands::readable;
-use crate::run::{RunState, size, too_much_kept};
+use crate::run::{Cost, RunState, size, too_much_kept};
 
 /// A machine under construction with what is kept for it; none once it is built.
 #[allow(unreachable_pub)]
@@ -119,6 +119,11 @@ impl RunState {
         add: impl FnOnce(&mut plain::StateMachine, &[usize]) -> std::result::Result<(), GroupError>,
     ) -> Result<std::result::Result<(), String>> {
         let bytes = self.transition(this, origins, signal)?;
+        let states = match &self.table.get(this)?.0 {
+            Some((machine, _)) if origins.is_empty() => machine.state_count(),
+            _ => origins.len(),
+        };
+        self.control.charge(Cost::Parts(states));
         if let Err(message) = self.grow(this, bytes)? {
             return Ok(Err(message));
         }

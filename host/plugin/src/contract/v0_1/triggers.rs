@@ -7,7 +7,7 @@ use wasmtime::component::Resource;
 use super::bindings::gantry::command::triggers::{Binding, Host};
 use super::bindings::gantry::command::types::SchedulingError;
 use super::coroutine::answered;
-use crate::run::RunState;
+use crate::run::{Cost, RunState};
 
 impl Host for RunState {
     async fn bind(
@@ -48,6 +48,8 @@ impl Host for RunState {
     ) -> Result<std::result::Result<(), SchedulingError>> {
         let command = self.table.get(&command)?.clone();
         let context = &self.context;
+        let names = context.mechanisms.names().count();
+        self.control.charge(Cost::Names(names));
         let granted = context
             .grants
             .default_mechanism(&context.mechanisms, &mechanism);

@@ -5,7 +5,7 @@ use wasmtime::Result;
 use super::bindings::gantry::command::log::Level;
 use super::bindings::gantry::command::{clock, config, log, types};
 use crate::log as plain;
-use crate::run::RunState;
+use crate::run::{Cost, RunState, size};
 
 impl types::Host for RunState {}
 
@@ -41,10 +41,17 @@ impl clock::Host for RunState {
 
 impl config::Host for RunState {
     fn get(&mut self, key: String) -> Result<Option<types::Value>> {
-        Ok(self.context.config.get(&key).cloned().map(Into::into))
+        let value = self.context.config.get(&key);
+        let bytes = key.len() + value.map_or(0, size::of_value);
+        self.control.charge(Cost::Bytes(bytes));
+        Ok(value.cloned().map(Into::into))
     }
 
     fn keys(&mut self) -> Result<Vec<String>> {
-        Ok(self.context.config.keys().cloned().collect())
+        let keys: Vec<String> = self.context.config.keys().cloned().collect();
+        self.control.charge(Cost::Parts(keys.len()));
+        let bytes = keys.iter().map(String::len).sum();
+        self.control.charge(Cost::Bytes(bytes));
+        Ok(keys)
     }
 }

@@ -1,23 +1,23 @@
 //! Open files and folders, and paths that start at them.
 
 use wasmtime::component::Resource;
-use wasmtime_wasi::filesystem::{Descriptor as Opened, WasiFilesystemView as _};
+use wasmtime_wasi::filesystem::Descriptor as Opened;
 use wasmtime_wasi::p2::bindings::filesystem::types::{
     Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntryStream, ErrorCode,
     Filesize, HostDescriptor, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult};
 
+use super::Descriptor;
 use super::metadata::seen;
 use super::quota::Open;
-use super::{Descriptor, checked};
-use crate::run::RunState;
+use crate::run::{Cost, RunState};
 
 /// Calls that are wasmtime-wasi's as they are.
 macro_rules! passed_on {
     ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
         $(async fn $name(&mut self, at: Descriptor, $($argument: $type),*) -> FsResult<$answer> {
-            self.filesystem().$name(at, $($argument),*).await
+            self.disk().$name(at, $($argument),*).await
         })*
     };
 }
@@ -31,7 +31,8 @@ macro_rules! passed_on_with_a_path {
             $($argument: $type,)*
             path: String,
         ) -> FsResult<$answer> {
-            self.filesystem().$name(at, $($argument,)* checked(path)?).await
+            let path = self.checked(path)?;
+            self.disk().$name(at, $($argument,)* path).await
         })*
     };
 }
@@ -42,11 +43,21 @@ impl HostDescriptor for RunState {
         get_flags() -> DescriptorFlags;
         get_type() -> DescriptorType;
         set_times(accessed: NewTimestamp, modified: NewTimestamp) -> ();
-        read(len: Filesize, offset: Filesize) -> (Vec<u8>, bool);
     }
 
     passed_on_with_a_path! {
         readlink_at() -> String;
+    }
+
+    async fn read(
+        &mut self,
+        at: Descriptor,
+        len: Filesize,
+        offset: Filesize,
+    ) -> FsResult<(Vec<u8>, bool)> {
+        let (bytes, is_end) = self.disk().read(at, len, offset).await?;
+        self.control.charge(Cost::Bytes(bytes.len()));
+        Ok((bytes, is_end))
     }
 
     async fn write(
@@ -60,22 +71,22 @@ impl HostDescriptor for RunState {
         let account = self.context.account();
         account.write(hole.saturating_add(bytes.len() as u64))?;
         self.hand_over(bytes.len()).map_err(FsError::trap)?;
-        self.filesystem().write(at, bytes, offset).await
+        self.disk().write(at, bytes, offset).await
     }
 
     async fn set_size(&mut self, at: Descriptor, size: Filesize) -> FsResult<()> {
         self.may_change(&at)?;
         let file = Resource::new_borrow(at.rep());
-        let before = self.filesystem().stat(file).await?.size;
+        let before = self.disk().stat(file).await?.size;
         let growth = size.saturating_sub(before);
         self.context.account().write(growth)?;
-        self.filesystem().set_size(at, size).await
+        self.disk().set_size(at, size).await
     }
 
     async fn create_directory_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
-        let path = checked(path)?;
+        let path = self.checked(path)?;
         self.context.account().make()?;
-        let made = self.filesystem().create_directory_at(at, path).await;
+        let made = self.disk().create_directory_at(at, path).await;
         self.context.account().made(made)
     }
 
@@ -84,7 +95,7 @@ impl HostDescriptor for RunState {
     }
 
     async fn stat(&mut self, at: Descriptor) -> FsResult<DescriptorStat> {
-        Ok(seen(self.filesystem().stat(at).await?))
+        Ok(seen(self.disk().stat(at).await?))
     }
 
     async fn stat_at(
@@ -93,12 +104,13 @@ impl HostDescriptor for RunState {
         flags: PathFlags,
         path: String,
     ) -> FsResult<DescriptorStat> {
-        let stat = self.filesystem().stat_at(at, flags, checked(path)?).await;
+        let path = self.checked(path)?;
+        let stat = self.disk().stat_at(at, flags, path).await;
         Ok(seen(stat?))
     }
 
     async fn metadata_hash(&mut self, at: Descriptor) -> FsResult<MetadataHashValue> {
-        let hash = self.filesystem().metadata_hash(at).await?;
+        let hash = self.disk().metadata_hash(at).await?;
         Ok(self.context.files.numbers().of(&hash))
     }
 
@@ -108,21 +120,21 @@ impl HostDescriptor for RunState {
         flags: PathFlags,
         path: String,
     ) -> FsResult<MetadataHashValue> {
-        let mut files = self.filesystem();
-        let hash = files.metadata_hash_at(at, flags, checked(path)?).await?;
+        let path = self.checked(path)?;
+        let hash = self.disk().metadata_hash_at(at, flags, path).await?;
         Ok(self.context.files.numbers().of(&hash))
     }
 
     async fn unlink_file_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
         let gone = self.hash_at(&at, &path).await?;
-        self.filesystem().unlink_file_at(at, path).await?;
+        self.disk().unlink_file_at(at, path).await?;
         self.removed(gone);
         Ok(())
     }
 
     async fn remove_directory_at(&mut self, at: Descriptor, path: String) -> FsResult<()> {
         let gone = self.hash_at(&at, &path).await?;
-        self.filesystem().remove_directory_at(at, path).await?;
+        self.disk().remove_directory_at(at, path).await?;
         self.removed(gone);
         Ok(())
     }
@@ -152,7 +164,7 @@ impl HostDescriptor for RunState {
         if makes {
             self.context.account().make()?;
         }
-        let mut files = self.filesystem();
+        let mut files = self.disk();
         let opened = files.open_at(at, path_flags, path, open_flags, flags).await;
         let opened = match makes {
             true => self.context.account().made(opened)?,
@@ -176,7 +188,7 @@ impl HostDescriptor for RunState {
     ) -> FsResult<()> {
         // The file is opened for that.
         self.look_for_file(&at, flags, &path).await?;
-        let mut files = self.filesystem();
+        let mut files = self.disk();
         files
             .set_times_at(at, flags, path, accessed, modified)
             .await
@@ -190,9 +202,9 @@ impl HostDescriptor for RunState {
         new_at: Descriptor,
         new_path: String,
     ) -> FsResult<()> {
-        let (path, new_path) = (checked(path)?, checked(new_path)?);
+        let (path, new_path) = (self.checked(path)?, self.checked(new_path)?);
         self.context.account().make()?;
-        let mut files = self.filesystem();
+        let mut files = self.disk();
         let made = files.link_at(at, flags, path, new_at, new_path).await;
         self.context.account().made(made)
     }
@@ -206,7 +218,7 @@ impl HostDescriptor for RunState {
     ) -> FsResult<()> {
         let moved = self.hash_at(&at, &path).await?;
         let there = self.hash_at(&new_at, &new_path).await?;
-        let mut files = self.filesystem();
+        let mut files = self.disk();
         files.rename_at(at, path, new_at, new_path).await?;
         // Two names of the same file both stay.
         if there.is_some() && !is_same(&moved, &there) {
@@ -216,9 +228,9 @@ impl HostDescriptor for RunState {
     }
 
     async fn symlink_at(&mut self, at: Descriptor, to: String, path: String) -> FsResult<()> {
-        let (to, path) = (checked(to)?, checked(path)?);
+        let (to, path) = (self.checked(to)?, self.checked(path)?);
         self.context.account().make()?;
-        let made = self.filesystem().symlink_at(at, to, path).await;
+        let made = self.disk().symlink_at(at, to, path).await;
         self.context.account().made(made)
     }
 
@@ -228,8 +240,7 @@ impl HostDescriptor for RunState {
         offset: Filesize,
     ) -> FsResult<Resource<DynInputStream>> {
         let open = self.context.account().stream()?;
-        let stream = self.filesystem().read_via_stream(at, offset)?;
-        self.counted_reader(stream, open)
+        self.reader(at, offset, open)
     }
 
     fn write_via_stream(
@@ -239,22 +250,20 @@ impl HostDescriptor for RunState {
     ) -> FsResult<Resource<DynOutputStream>> {
         let hole = self.hole(&at, offset)?;
         let open = self.context.account().stream()?;
-        let stream = self.filesystem().write_via_stream(at, offset)?;
-        self.counted_writer(stream, open, hole)
+        self.writer(at, Some(offset), hole, open)
     }
 
     fn append_via_stream(&mut self, at: Descriptor) -> FsResult<Resource<DynOutputStream>> {
         let open = self.context.account().stream()?;
-        let stream = self.filesystem().append_via_stream(at)?;
-        self.counted_writer(stream, open, 0)
+        self.writer(at, None, 0, open)
     }
 
     async fn is_same_object(&mut self, a: Descriptor, b: Descriptor) -> wasmtime::Result<bool> {
-        self.filesystem().is_same_object(a, b).await
+        self.disk().is_same_object(a, b).await
     }
 
     fn drop(&mut self, descriptor: Descriptor) -> wasmtime::Result<()> {
-        HostDescriptor::drop(&mut self.filesystem(), descriptor)
+        HostDescriptor::drop(&mut self.disk(), descriptor)
     }
 }
 
@@ -277,7 +286,7 @@ impl RunState {
     }
 
     /// What may not be changed does not count as changed.
-    fn may_change(&self, at: &Descriptor) -> FsResult<()> {
+    pub(super) fn may_change(&self, at: &Descriptor) -> FsResult<()> {
         match self.table.get(at)? {
             Opened::File(file) if file.perms.write_not_permitted() => {
                 Err(ErrorCode::NotPermitted.into())

@@ -13,7 +13,7 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 
 use super::Descriptor;
 use super::quota::Open;
-use crate::run::RunState;
+use crate::run::{Cost, RunState};
 
 /// The most entries of a folder that can be listed: it takes a millisecond of the tick.
 const MAX_ENTRIES: usize = 4096;
@@ -34,7 +34,9 @@ impl RunState {
         at: Descriptor,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
         self.context.account().may_open()?;
+        self.control.charge(Cost::File);
         let mut entries = self.entries(at).await?;
+        self.control.charge(Cost::Entries(entries.len()));
         if entries.len() > MAX_ENTRIES {
             return Err(ErrorCode::Overflow.into());
         }

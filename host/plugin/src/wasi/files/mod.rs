@@ -6,46 +6,39 @@
 mod descriptor;
 mod listing;
 mod metadata;
+mod position;
 mod quota;
 mod shared;
 mod streams;
 
+pub(crate) use quota::Full;
 pub(crate) use shared::Files;
 
 use wasmtime::component::Resource;
 use wasmtime_wasi::WasiCtx;
-use wasmtime_wasi::filesystem::WasiFilesystemView as _;
+use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
     self, DescriptorStat, DescriptorType, ErrorCode, HostDescriptor as _, MetadataHashValue,
     PathFlags,
 };
 use wasmtime_wasi::p2::{FsError, FsResult};
 
-use self::quota::Full;
-use crate::run::{Context, RunState};
+use crate::run::{Cost, RunState};
 
 /// Bytes of a path. Longer ones no system takes, and they would be looked at part by part.
 const MAX_PATH: usize = 4096;
 
 type Descriptor = Resource<types::Descriptor>;
 
-/// The files that a plugin may see, and no sockets.
-pub(crate) fn granted(context: &Context) -> WasiCtx {
+/// What wasmtime-wasi needs: no sockets, and files that are opened and looked at on the spot. The folder
+/// that a plugin may see is not in it, but handed out by [`Files`].
+pub(crate) fn closed() -> WasiCtx {
     let mut wasi = WasiCtx::builder();
     wasi.allow_tcp(false)
         .allow_udp(false)
-        .allow_ip_name_lookup(false);
-    let mut wasi = wasi.build();
-    *wasi.filesystem() = context.files.open(&context.name);
-    wasi
-}
-
-/// A path that is not too long.
-fn checked(path: String) -> FsResult<String> {
-    match path.len() {
-        ..=MAX_PATH => Ok(path),
-        _ => Err(ErrorCode::NameTooLong.into()),
-    }
+        .allow_ip_name_lookup(false)
+        .allow_blocking_current_thread(true);
+    wasi.build()
 }
 
 impl types::Host for RunState {
@@ -65,6 +58,21 @@ impl types::Host for RunState {
 }
 
 impl RunState {
+    /// wasmtime-wasi's files, for one call of the system.
+    fn disk(&mut self) -> WasiFilesystemCtxView<'_> {
+        self.control.charge(Cost::File);
+        self.filesystem()
+    }
+
+    /// A path that is not too long.
+    fn checked(&self, path: String) -> FsResult<String> {
+        if path.len() > MAX_PATH {
+            return Err(ErrorCode::NameTooLong.into());
+        }
+        self.control.charge(Cost::Parts(path.split('/').count()));
+        Ok(path)
+    }
+
     /// What there is at a path, if there is anything.
     async fn look_at(
         &mut self,
@@ -72,9 +80,9 @@ impl RunState {
         flags: PathFlags,
         path: &str,
     ) -> FsResult<Option<DescriptorStat>> {
-        let path = checked(path.to_owned())?;
+        let path = self.checked(path.to_owned())?;
         let folder = Resource::new_borrow(folder.rep());
-        let found = self.filesystem().stat_at(folder, flags, path).await;
+        let found = self.disk().stat_at(folder, flags, path).await;
         match found {
             Ok(stat) => Ok(Some(stat)),
             Err(error) if matches!(error.downcast_ref(), Some(ErrorCode::NoEntry)) => Ok(None),
@@ -109,8 +117,11 @@ impl RunState {
         at: &Descriptor,
         path: &str,
     ) -> FsResult<Option<MetadataHashValue>> {
-        let (at, path) = (Resource::new_borrow(at.rep()), checked(path.to_owned())?);
-        let mut files = self.filesystem();
+        let (at, path) = (
+            Resource::new_borrow(at.rep()),
+            self.checked(path.to_owned())?,
+        );
+        let mut files = self.disk();
         match files.metadata_hash_at(at, PathFlags::empty(), path).await {
             Ok(hash) => Ok(Some(hash)),
             Err(error) if error.downcast_ref().is_some() => Ok(None),

@@ -17,7 +17,7 @@ const STREAMS_PER_FILE: usize = 2;
 /// What was too much. A guest sees it as the error "quota".
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Full(String);
+pub(crate) struct Full(String);
 
 impl From<Full> for wasmtime_wasi::p2::FsError {
     fn from(_: Full) -> Self {

@@ -1,82 +1,69 @@
 //! What all runs of one plugin share of its folder.
 
 use std::io;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use wasmtime_wasi::filesystem::WasiFilesystemCtx;
-use wasmtime_wasi::{FsPerms, WasiCtx};
+use wasmtime::component::Resource;
+use wasmtime_wasi::FsPerms;
+use wasmtime_wasi::filesystem::{Descriptor as Opened, Dir, OpenMode};
+use wasmtime_wasi::p2::bindings::filesystem::preopens;
 
 use super::metadata::Numbers;
 use super::quota::{Account, Quota};
-use crate::policy::Folder;
-use crate::run::Context;
+use crate::folder::Folder;
+use crate::run::{Context, RunState};
 
 /// The folder that a plugin was granted, if one was, and what it has done with it.
+///
+/// It is one handle for all runs: its path is never looked at again, and the system lets a process have
+/// only so many.
 #[derive(Default)]
 pub(crate) struct Files {
     folder: Option<Folder>,
-    open: Mutex<Option<OpenFolder>>,
+    root: Option<Dir>,
     numbers: Mutex<Numbers>,
     quota: Quota,
 }
 
-/// One for all runs: the system lets a process have so many open, and a plugin may have many runs.
-struct OpenFolder {
-    files: WasiFilesystemCtx,
-    identity: Identity,
-}
-
 impl Files {
-    pub(crate) fn new(folder: Option<Folder>) -> Self {
-        Self {
+    /// With a folder that is open.
+    ///
+    /// # Errors
+    ///
+    /// If the process may have no more files open.
+    pub(crate) fn new(folder: Option<Folder>) -> io::Result<Self> {
+        let root = match folder.as_ref().and_then(Folder::handle) {
+            Some(handle) => Some(handle.try_clone()?),
+            None => None,
+        };
+        let (permission, mode) = match folder.as_ref().is_some_and(|folder| folder.write) {
+            true => (FsPerms::ReadWrite, OpenMode::READ | OpenMode::WRITE),
+            false => (FsPerms::ReadOnly, OpenMode::READ),
+        };
+        Ok(Self {
             folder,
+            root: root.map(|root| Dir::new(root, permission, mode, true)),
             ..Self::default()
-        }
+        })
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> Option<&Folder> {
+        self.folder.as_ref()
     }
 
     pub(super) fn numbers(&self) -> MutexGuard<'_, Numbers> {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// The folder for a run; an empty world if there is none.
-    pub(super) fn open(&self, plugin: &str) -> WasiFilesystemCtx {
-        let Some(folder) = &self.folder else {
-            return WasiFilesystemCtx::default();
+impl preopens::Host for RunState {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Opened>, String)>> {
+        let Some(root) = self.context.files.root.clone() else {
+            return Ok(Vec::new());
         };
-        // It was there when the plugin was loaded. If it is gone, so are its files.
-        self.try_open(folder).unwrap_or_else(|error| {
-            tracing::warn!(
-                plugin,
-                folder = %folder.path.display(),
-                "the granted folder cannot be opened: {error}"
-            );
-            WasiFilesystemCtx::default()
-        })
-    }
-
-    fn try_open(&self, folder: &Folder) -> wasmtime::Result<WasiFilesystemCtx> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // People may have put another one in its place.
-        let identity = identity(&folder.path)?;
-        if let Some(open) = open.as_ref()
-            && open.identity == identity
-        {
-            return Ok(open.files.clone());
-        }
-        let mut wasi = WasiCtx::builder();
-        let permission = match folder.write {
-            true => FsPerms::ReadWrite,
-            false => FsPerms::ReadOnly,
-        };
-        wasi.allow_blocking_current_thread(true);
-        wasi.preopened_dir(&folder.path, "/", permission)?;
-        let files = wasi.build().filesystem().clone();
-        *open = Some(OpenFolder {
-            files: files.clone(),
-            identity,
-        });
-        Ok(files)
+        let root = self.keep(Opened::Dir(root))?;
+        Ok(vec![(root, "/".to_owned())])
     }
 }
 
@@ -89,24 +76,4 @@ impl Context {
             limits: &self.limits,
         }
     }
-}
-
-/// What a folder is called by the system as long as it is open.
-#[cfg(unix)]
-type Identity = (u64, u64);
-
-#[cfg(unix)]
-fn identity(folder: &Path) -> io::Result<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = std::fs::metadata(folder)?;
-    Ok((metadata.dev(), metadata.ino()))
-}
-
-/// An open folder cannot be removed here.
-#[cfg(not(unix))]
-type Identity = ();
-
-#[cfg(not(unix))]
-fn identity(folder: &Path) -> io::Result<Identity> {
-    std::fs::metadata(folder).map(|_| ())
 }
