@@ -134,7 +134,7 @@ impl Sink {
             period: config.period,
         };
         let recording = events
-            .map(|options| Recording::start(options, config, run, real_time))
+            .map(|options| Recording::start(options, robot, run, real_time))
             .transpose()?;
         let mut reports = Reports::new(consumer, recording);
         if !real_time {

@@ -160,7 +160,7 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         limits = { folder-files = 0 }
         [plugins.writer]
         file = "uses-std.wasm"
-        folder = { path = ".", write = true }
+        folder = { path = "written", write = true }
         limits = { folder-bytes = "4 B" }
         [plugins.forks]
         file = "forks.wasm"
@@ -203,7 +203,9 @@ fn what_goes_over_a_limit_is_told_by_the_limits_name() {
         schedule = ["hogs/grows", "hogs/hoards-handles", "few/loops", "few/works-a-while", "forks/parent", "flat/parent", "lone/parent", "maker/writes-a-file", "writer/writes-a-file"]
         "#,
     );
-    std::fs::create_dir(robot.folder.path().join("made")).unwrap();
+    for folder in ["made", "written"] {
+        std::fs::create_dir(robot.folder.path().join(folder)).unwrap();
+    }
     let events = robot.sim("all", "1s");
     let told: Vec<String> = events
         .iter()

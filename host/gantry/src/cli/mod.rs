@@ -460,6 +460,7 @@ fn sized(config: &RobotConfig, real_time: bool) -> RuntimeConfig {
     };
     let mut runtime = robot::sized(runtime, config);
     runtime.compiler = compiler();
+    runtime.private = own_state().into_iter().collect();
     runtime
 }
 

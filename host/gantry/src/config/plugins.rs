@@ -63,11 +63,12 @@ impl PluginConfig {
     /// leads now, wherever that leads later; and if it is quarantined, it has no other chance, unless
     /// the file says `retry-when-locked`.
     pub fn lock(&mut self) {
-        // One that is not there is reported when the plugin is loaded.
-        if let Some(folder) = &mut self.folder
-            && let Ok(real) = folder.path.canonicalize()
-        {
-            folder.path = real;
+        if let Some(folder) = &mut self.folder {
+            // One that is not there is reported when it is opened.
+            if let Ok(real) = folder.path.canonicalize() {
+                folder.path = real;
+            }
+            folder.without_links = true;
         }
         let quarantine = &mut self.limits.quarantine;
         quarantine.for_good = !quarantine.retry_when_locked.unwrap_or(false);
@@ -113,6 +114,10 @@ pub struct FolderConfig {
     pub path: PathBuf,
     /// Whether the plugin may change what is in it.
     pub write: bool,
+    /// Whether no link on the way to it is followed.
+    pub without_links: bool,
+    /// Where its table is.
+    pub span: Span,
 }
 
 /// What the rest of the file says that plugins are checked against.
@@ -343,6 +348,7 @@ fn read_path(node: &Node<'_>, example: &str) -> Option<PathBuf> {
 }
 
 fn read_folder(mut table: Table<'_>) -> Option<FolderConfig> {
+    let span = table.span;
     let path = table.required("path", "\"data\"");
     let write = table.optional("write").and_then(|node| node.boolean());
     let folder = path.and_then(|node| read_path(&node, "data"));
@@ -350,6 +356,8 @@ fn read_folder(mut table: Table<'_>) -> Option<FolderConfig> {
     Some(FolderConfig {
         path: folder?,
         write: write.unwrap_or(false),
+        without_links: false,
+        span,
     })
 }
 

@@ -8,15 +8,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use gantry_plugin::Source;
 use gantry_telemetry::{
     EventStream, JsonlOptions, Record, RecordingBounds, RecordingBudgets, Run, Spool, SpoolWriter,
     Trouble,
 };
 
 use crate::config::RobotConfig;
-use crate::lock::Lock;
-use crate::robot;
+use crate::robot::{self, Robot};
 
 /// Time after which what was recorded is written, at the latest.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -56,11 +54,12 @@ impl Recording {
     /// that fails leaves everything as it was.
     pub(crate) fn start(
         options: RecordingOptions<'_>,
-        config: &RobotConfig,
+        robot: &Robot,
         run: Run<'_>,
         real_time: bool,
     ) -> anyhow::Result<Self> {
-        let target = target::open(options.path, &files_of(config))?;
+        let config = robot.config();
+        let target = target::open(options.path, &config.own_files(), &robot.folders())?;
         let timings = JsonlOptions {
             timings: real_time,
             ..JsonlOptions::default()
@@ -201,22 +200,6 @@ fn tell(trouble: Option<Trouble>, path: &Path) {
             tracing::warn!("recording to {} goes on", path.display());
         }
     }
-}
-
-/// The files that a robot is made of.
-fn files_of(config: &RobotConfig) -> Vec<target::OfRobot> {
-    let robot = config.source.path();
-    let mut files = vec![(robot.to_owned(), "the robot's file".to_owned())];
-    if let Ok(lock) = Lock::path_of(robot) {
-        files.push((lock, "the robot's lock".to_owned()));
-    }
-    for plugin in &config.plugins {
-        let name = &plugin.name;
-        files.push((plugin.file.clone(), format!("the plugin `{name}`")));
-        let signature = Source::signature_path(&plugin.file);
-        files.push((signature, format!("the signature of the plugin `{name}`")));
-    }
-    files
 }
 
 /// What each plugin may record per second.

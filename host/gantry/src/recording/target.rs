@@ -4,8 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use gantry_plugin::{Folder, FolderId};
 use gantry_telemetry::HEADER;
 use thiserror::Error;
+
+use crate::config::OwnFile;
 
 /// A file that is open for a recording.
 #[derive(Debug)]
@@ -22,6 +25,11 @@ pub(super) enum TargetError {
         "cannot record to {}: it is {what}; name another file with --events", path.display()
     )]
     OfTheRobot { path: PathBuf, what: String },
+    #[error(
+        "cannot record to {}: it would lie in the folder of plugin `{plugin}`, which would see it grow; \
+         name a file elsewhere with --events", path.display()
+    )]
+    InFolder { path: PathBuf, plugin: String },
     #[error(
         "cannot record to {}: it is a file that is not a recording, and would be overwritten; name \
          another file with --events, or remove it first", path.display()
@@ -41,22 +49,32 @@ pub(super) enum TargetError {
     Open { path: PathBuf, error: io::Error },
 }
 
-/// A file that a recording must not touch, and what it is.
-pub(super) type OfRobot = (PathBuf, String);
-
 /// Opens the file of a recording. A recording that is there is kept under another name, an empty file
 /// is used, devices and pipes are written as they are; anything else is refused, and so is a file of
-/// the robot's.
-pub(super) fn open(path: &Path, robot: &[OfRobot]) -> Result<Target, TargetError> {
+/// the robot's, and one in a folder that a plugin may see.
+pub(super) fn open(
+    path: &Path,
+    robot: &[OwnFile],
+    folders: &[(String, Folder)],
+) -> Result<Target, TargetError> {
     let failed = |error| TargetError::Open {
         path: path.to_owned(),
         error,
     };
-    if let Some((_, what)) = robot.iter().find(|(file, _)| is_same(path, file)) {
+    if let Some(own) = robot.iter().find(|own| is_same(path, &own.path)) {
         return Err(TargetError::OfTheRobot {
             path: path.to_owned(),
-            what: what.clone(),
+            what: own.what.clone(),
         });
+    }
+    let holders = FolderId::holders_of(path);
+    for (plugin, folder) in folders {
+        if holders.contains(&folder.holders().map_err(failed)?[0]) {
+            return Err(TargetError::InFolder {
+                path: path.to_owned(),
+                plugin: plugin.clone(),
+            });
+        }
     }
     let there = match fs::metadata(path) {
         Ok(there) => there,
@@ -197,7 +215,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("match.jsonl");
         for round in 0..3 {
-            open(&path, &[]).unwrap();
+            open(&path, &[], &[]).unwrap();
             fs::write(&path, recording(&round.to_string())).unwrap();
         }
         assert_eq!(
@@ -208,7 +226,7 @@ mod tests {
             let kept = fs::read_to_string(folder.path().join(name)).unwrap();
             assert_eq!(kept, recording(round));
         }
-        assert!(open(&path, &[]).unwrap().is_on_disk);
+        assert!(open(&path, &[], &[]).unwrap().is_on_disk);
         assert_eq!(fs::read_to_string(&path).unwrap(), "");
     }
 
@@ -218,15 +236,15 @@ mod tests {
         let path = folder.path().join("x");
         for text in ["", "{\"event\"", &recording("")] {
             fs::write(&path, text).unwrap();
-            open(&path, &[]).unwrap();
+            open(&path, &[], &[]).unwrap();
         }
         for text in ["x", "{\"event\":\"other\"}", " "] {
             fs::write(&path, text).unwrap();
-            let error = open(&path, &[]).unwrap_err();
+            let error = open(&path, &[], &[]).unwrap_err();
             assert!(matches!(error, TargetError::NoRecording { .. }), "{error}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
-        let error = open(folder.path(), &[]).unwrap_err();
+        let error = open(folder.path(), &[], &[]).unwrap_err();
         assert!(matches!(error, TargetError::Folder { .. }), "{error}");
     }
 
@@ -239,10 +257,10 @@ mod tests {
         fs::hard_link(at("robot.toml"), at("hard")).unwrap();
         std::os::unix::fs::symlink("robot.toml", at("soft")).unwrap();
         std::os::unix::fs::symlink("robot.lock", at("dangling")).unwrap();
-        let robot = [
-            (at("robot.toml"), "the robot's file".to_owned()),
-            (at("robot.lock"), "the robot's lock".to_owned()),
-        ];
+        let robot = ["robot.toml", "robot.lock"].map(|name| OwnFile {
+            path: at(name),
+            what: "the robot's".to_owned(),
+        });
         let before = names(folder.path());
         for name in [
             "robot.toml",
@@ -252,7 +270,7 @@ mod tests {
             "dangling",
             "./robot.toml",
         ] {
-            let error = open(&at(name), &robot).unwrap_err();
+            let error = open(&at(name), &robot, &[]).unwrap_err();
             assert!(
                 matches!(error, TargetError::OfTheRobot { .. }),
                 "{name}: {error}"
@@ -268,7 +286,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::write(at("real.jsonl"), recording("")).unwrap();
         std::os::unix::fs::symlink("real.jsonl", at("latest.jsonl")).unwrap();
-        open(&at("latest.jsonl"), &[]).unwrap();
+        open(&at("latest.jsonl"), &[], &[]).unwrap();
         assert_eq!(
             names(folder.path()),
             ["latest.jsonl", "real.1.jsonl", "real.jsonl"]
@@ -283,7 +301,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn devices_are_written_as_they_are() {
-        let target = open(Path::new("/dev/null"), &[]).unwrap();
+        let target = open(Path::new("/dev/null"), &[], &[]).unwrap();
         assert!(!target.is_on_disk);
     }
 }

@@ -1,6 +1,6 @@
 //! From robot.toml to a robot: the image, the devices, the plugins, the commands.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use gantry_hardware::{Driver, Hardware, Image};
@@ -8,6 +8,7 @@ use gantry_plugin::{Folder, Limits, Pattern, Policy, Pool, Runtime, RuntimeConfi
 use gantry_scheduler::{Binding, Command, FirstLook, MechanismId, Mechanisms, Signal};
 
 use super::commands::{self, Wrong};
+use super::folders::Folders;
 use super::log::LogQueue;
 use super::signals::Signals;
 use crate::config::{
@@ -141,6 +142,12 @@ struct Assembly<'a> {
 
 impl Assembly<'_> {
     fn load_plugins(&mut self, files: &dyn PluginFiles, runtime: &Runtime) {
+        let (folders, wrong) = Folders::open(self.config, runtime.private());
+        if !wrong.is_empty() {
+            // Nothing is run that sees what it should not.
+            self.wrong.extend(wrong);
+            return;
+        }
         for plugin in &self.config.plugins {
             let source = match source(plugin, files) {
                 Ok(source) => source,
@@ -155,7 +162,8 @@ impl Assembly<'_> {
                     continue;
                 }
             };
-            let policy = policy(plugin, &self.config.trust);
+            let mut policy = policy(plugin, &self.config.trust);
+            policy.folder = folders.of(plugin);
             match runtime.load(&source, &policy, &self.surroundings) {
                 Ok(loaded) => {
                     self.surroundings.registry.insert(loaded);
@@ -309,10 +317,10 @@ pub(crate) fn policy(plugin: &PluginConfig, trust: &Trust) -> Policy {
         reads: patterns(&plugin.reads),
         publishes: patterns(&plugin.publishes),
         commands: patterns(&plugin.commands),
-        folder: plugin.folder.as_ref().map(|folder| Folder {
-            path: PathBuf::from(&folder.path),
-            write: folder.write,
-        }),
+        folder: plugin
+            .folder
+            .as_ref()
+            .map(|folder| Folder::new(&folder.path, folder.write)),
         limits: limits(&plugin.limits),
         config: plugin
             .config

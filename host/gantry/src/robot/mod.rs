@@ -2,6 +2,7 @@
 
 mod assembly;
 mod commands;
+mod folders;
 mod log;
 mod modes;
 mod observer;
@@ -13,7 +14,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use gantry_hardware::{Driver, DriverReport, Hardware, Health, Image};
-use gantry_plugin::{Level, Runtime, Verdict};
+use gantry_plugin::{Folder, Level, Runtime, Verdict};
 use gantry_scheduler::{Scheduler, Supplier, Tick};
 use gantry_telemetry::{LogLevel, Producer, Recorder, SafeReason, TickTiming};
 
@@ -155,6 +156,16 @@ impl Robot {
     /// Whether the plugins are those that `robot.lock` names. A locked robot MUST NOT exchange any.
     pub fn is_locked(&self) -> bool {
         self.locked
+    }
+
+    /// The folders that plugins may see, by the plugins' names.
+    pub(crate) fn folders(&self) -> Vec<(String, Folder)> {
+        let plugins = self.plugins.registry.plugins();
+        let folders = plugins.iter().filter_map(|(name, plugin)| {
+            let folder = plugin.folder()?.clone();
+            Some((name.clone(), folder))
+        });
+        folders.collect()
     }
 
     /// What the robot is doing.

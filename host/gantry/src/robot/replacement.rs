@@ -45,7 +45,11 @@ impl Replacement {
         surroundings: &gantry_plugin::Robot,
         cancellation: &Cancellation,
     ) -> Result<Self, String> {
-        let policy = assembly::policy(plugin, &config.trust);
+        let mut policy = assembly::policy(plugin, &config.trust);
+        // It is the same folder, wherever its path leads by now.
+        if let Some(before) = surroundings.registry.plugin(&plugin.name) {
+            policy.folder = before.folder().cloned();
+        }
         let loaded = runtime
             .load_in_background(source, &policy, surroundings, cancellation)
             .map_err(|error| format!("{}: {}", error.stage, error.kind))?;

@@ -65,16 +65,29 @@ impl Live {
         }
     }
 
+    /// Gives the robot an order.
+    pub fn order(&mut self, order: &str) {
+        let orders = self.child.stdin.as_mut().unwrap();
+        orders.write_all(format!("{order}\n").as_bytes()).unwrap();
+    }
+
     /// Waits until the recording has this event of this command.
     #[track_caller]
     pub fn wait_for_event(&self, event: &str, command: &str) {
+        let what = format!("`{command}` {event}");
+        self.wait_until(&what, |events| count(events, event, command) > 0);
+    }
+
+    /// Waits until the recording is as it should be.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, is_there: impl Fn(&[Value]) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        while count(&self.events(), event, command) == 0 {
-            assert!(
-                Instant::now() < deadline,
-                "`{command}` is not {event} in {:#?}",
-                self.events()
-            );
+        loop {
+            let events = self.events();
+            if is_there(&events) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "not there: {what}; {events:#?}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
