@@ -41,7 +41,7 @@ pub(crate) struct RuntimeShared {
     /// The plugins that are kept warm.
     plugins: Mutex<Vec<Weak<Shared>>>,
     /// Counts epochs until the runtime is dropped.
-    _ticker: Option<Ticker>,
+    ticker: Option<Ticker>,
 }
 
 /// Why a runtime could not be made.
@@ -102,7 +102,7 @@ impl Runtime {
             runs_per_plugin: config.pool.runs_per_plugin(),
             linkers,
             plugins: Mutex::new(Vec::new()),
-            _ticker: ticker,
+            ticker,
         })))
     }
 
@@ -138,6 +138,22 @@ impl Runtime {
     pub fn code_used(&self) -> BTreeSet<String> {
         let folder = self.0.locked_code.as_ref().or(self.0.cache.as_ref());
         folder.map_or_else(BTreeSet::new, Cache::used)
+    }
+
+    /// Calls `handler` with the name of a thread of the runtime that panics, or has panicked. Only the
+    /// first handler is kept, and it is called from that thread.
+    pub fn on_panic(&self, handler: impl Fn(&'static str) + Send + Sync + 'static) {
+        if let Some(ticker) = &self.0.ticker {
+            ticker.on_panic(Box::new(handler));
+        }
+    }
+
+    /// Makes the thread that counts time slices panic, for tests of what becomes of it.
+    #[doc(hidden)]
+    pub fn inject_panic(&self) {
+        if let Some(ticker) = &self.0.ticker {
+            ticker.inject_panic();
+        }
     }
 
     /// Clears away what is left of runs that are over, and makes instances ready for those to
