@@ -167,7 +167,7 @@ impl Session {
         let seed = options.seed.unwrap_or(config.simulation.seed);
         let (telemetry, consumer) = gantry_telemetry::channel(RECORDS);
         let real_time = options.clock == Clock::Real;
-        let robot = Robot::assemble(
+        let mut robot = Robot::assemble(
             config,
             runtime,
             Options {
@@ -183,6 +183,9 @@ impl Session {
         robot
             .runtime()
             .on_panic(move |thread| stop.end_for_panic(thread));
+        if options.events.is_some_and(|events| events.outputs) {
+            robot.record_outputs();
+        }
         let reloader = match options.reload {
             true => Reloader::watch(&robot)?,
             false => None,

@@ -269,6 +269,9 @@ struct Events {
     /// Most bytes of that file, such as "500 MiB"
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "2 GiB", requires = "events")]
     events_limit: u64,
+    /// Records every change of an output as well, as its device is given it
+    #[arg(long, requires = "events")]
+    events_outputs: bool,
 }
 
 impl Events {
@@ -277,6 +280,7 @@ impl Events {
         Some(RecordingOptions {
             path,
             limit: self.events_limit,
+            outputs: self.events_outputs,
         })
     }
 }

@@ -31,6 +31,8 @@ pub struct RecordingOptions<'a> {
     pub path: &'a Path,
     /// Bytes that it may have.
     pub limit: u64,
+    /// Whether every change of an output is recorded.
+    pub outputs: bool,
 }
 
 /// A recording that is being made.

@@ -168,6 +168,7 @@ impl Running {
                     events: Some(RecordingOptions {
                         path: &events,
                         limit: 1 << 30,
+                        outputs: false,
                     }),
                     reload: false,
                     drivers: &drivers,
