@@ -8,7 +8,7 @@ use wasmtime::component::Linker;
 
 use crate::cache::{Cache, CacheError};
 use crate::compiler::{Cancellation, Compiler, Settings};
-use crate::config::{Budget, CacheConfig, Preemption, RuntimeConfig};
+use crate::config::{Budget, CacheConfig, Pool, Preemption, RuntimeConfig};
 use crate::contract::{self, ContractVersion};
 use crate::load::{self, LoadError};
 use crate::plugin::{Plugin, Shared};
@@ -47,9 +47,23 @@ pub(crate) struct RuntimeShared {
 /// Why a runtime could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
-    /// The engine refused its configuration, or the address space for its pool.
-    #[error("the WebAssembly engine cannot be made: {0}; a smaller pool needs less address space")]
+    /// The engine refused its configuration.
+    #[error("the WebAssembly engine cannot be made: {0}")]
     Engine(String),
+    /// The address space for the pool cannot be set aside.
+    #[error(
+        "{} GB of address space cannot be set aside for {} live runs: {reason}",
+        bytes.div_ceil(1_000_000_000),
+        pool.live_runs
+    )]
+    AddressSpace {
+        /// The pool.
+        pool: Pool,
+        /// About how many bytes.
+        bytes: u64,
+        /// What the system says.
+        reason: String,
+    },
     /// The cache for compiled code cannot be used.
     #[error("the cache for compiled code cannot be used: {0}")]
     Cache(CacheError),
@@ -62,7 +76,17 @@ impl Runtime {
     /// Sets an engine up and sets the pool's address space aside.
     pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
         let failed = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
-        let engine = crate::engine::engine(&config).map_err(failed)?;
+        let engine = crate::engine::engine(&config).map_err(|error| {
+            // What differs between the two is what is set aside.
+            match crate::engine::for_code(&Settings::of(&config)) {
+                Ok(_) => RuntimeError::AddressSpace {
+                    pool: config.pool,
+                    bytes: config.pool.address_space(),
+                    reason: format!("{error:#}"),
+                },
+                Err(_) => failed(error),
+            }
+        })?;
         let (meter, ticker) = match config.preemption {
             Preemption::Epoch { period } => {
                 let ticker = Ticker::start(&engine, period).map_err(RuntimeError::Ticker)?;
