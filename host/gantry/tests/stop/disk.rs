@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::driven::{MARKED_STOP, assert_stopped, tick};
+use super::driven::{Driven, MARKED_STOP, assert_stopped, tick};
 use super::*;
 
 /// A robot whose recording waits for its disk from the first byte on.
@@ -184,4 +184,110 @@ fn a_second_signal_forces_the_end_while_the_disk_does_not_answer() {
     let mut text = String::new();
     said.read_to_string(&mut text).unwrap();
     assert!(text.contains("a second signal came"), "{text}");
+}
+
+/// A file system of its own for the recording, which can be frozen: whoever writes to it waits, and
+/// not even a kill ends that.
+struct Disk {
+    mounted: PathBuf,
+    is_frozen: bool,
+}
+
+impl Disk {
+    /// Makes one in a folder, and lets the recording lead to it; none where that is not allowed.
+    fn mount(folder: &Path) -> Option<Self> {
+        let (image, mounted) = (folder.join("disk.img"), folder.join("disk"));
+        let file = File::create(&image).unwrap();
+        file.set_len(16 << 20).unwrap();
+        std::fs::create_dir(&mounted).unwrap();
+        let done = tool("mkfs.ext4", &[Path::new("-q"), Path::new("-F"), &image])
+            && tool(
+                "mount",
+                &[Path::new("-o"), Path::new("loop"), &image, &mounted],
+            );
+        if !done {
+            eprintln!(
+                "not tested: a file system of its own takes root, mkfs.ext4 and loop devices"
+            );
+            return None;
+        }
+        std::os::unix::fs::symlink("disk/events.jsonl", folder.join("events.jsonl")).unwrap();
+        Some(Self {
+            mounted,
+            is_frozen: false,
+        })
+    }
+
+    /// Freezes it; false where that is not allowed.
+    fn freeze(&mut self) -> bool {
+        self.is_frozen = tool("fsfreeze", &[Path::new("-f"), &self.mounted]);
+        if !self.is_frozen {
+            eprintln!("not tested: file systems cannot be frozen here");
+        }
+        self.is_frozen
+    }
+
+    fn thaw(&mut self) {
+        self.is_frozen = !tool("fsfreeze", &[Path::new("-u"), &self.mounted]);
+        assert!(!self.is_frozen);
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if self.is_frozen {
+            tool("fsfreeze", &[Path::new("-u"), &self.mounted]);
+        }
+        // Lazily, for the program may not have ended yet.
+        tool("umount", &[Path::new("-l"), &self.mounted]);
+    }
+}
+
+/// Whether a tool is there and succeeds.
+fn tool(name: &str, arguments: &[&Path]) -> bool {
+    let output = Command::new(name).args(arguments).output();
+    output.is_ok_and(|output| {
+        eprint!("{}", support::text(&output.stderr));
+        output.status.success()
+    })
+}
+
+/// A robot that is driven and whose recording is on a disk of its own, which is frozen.
+fn frozen() -> Option<(Driven, Disk)> {
+    let mut disk = None;
+    let mut driven = Driven::start_with(&[], |command| {
+        disk = Disk::mount(command.get_current_dir().unwrap());
+        command
+    });
+    let mut disk = disk?;
+    driven.drive();
+    disk.freeze().then_some((driven, disk))
+}
+
+#[test]
+fn a_stop_acts_while_the_disk_is_frozen() {
+    let Some((mut driven, mut disk)) = frozen() else {
+        return;
+    };
+    driven.order(MARKED_STOP);
+    let mut said = BufReader::new(driven.child.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.is_ok_and(|line| line.contains("`mark`"))));
+    disk.thaw();
+    assert_stopped(&driven.end_stopped());
+}
+
+#[test]
+fn a_robot_ends_on_a_frozen_disk_as_far_as_the_system_lets_it() {
+    let Some((mut driven, mut disk)) = frozen() else {
+        return;
+    };
+    driven.order(b"estop\nquit\n");
+    let mut said = BufReader::new(driven.child.stdout.take().unwrap()).lines();
+    assert!(
+        said.any(|line| line.is_ok_and(|line| line.contains("may be cut"))),
+        "the summary comes without the disk"
+    );
+    // A thread that waits for the disk in the kernel ends when that answers.
+    disk.thaw();
+    assert_eq!(end(&mut driven.child).code(), Some(0));
 }
