@@ -10,6 +10,7 @@ mod new;
 mod plugin;
 mod run;
 mod runtime;
+mod scheduling;
 mod sign;
 mod sim;
 mod verify;

@@ -48,3 +48,33 @@ fn a_stop_acts_within_two_ticks_while_every_processor_is_busy() {
     drop(load);
     assert_stopped(&events);
 }
+
+#[test]
+fn the_first_line_says_which_priority_the_system_gives() {
+    let robot = robot();
+    let first_line = |shell: &str| {
+        let gantry = run(&robot, &["--for", "100ms"]);
+        let mut command = support::through_shell(&gantry, shell);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        support::assert_succeeded(&output);
+        support::text(&output.stdout)
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    // Whatever the tests themselves have.
+    let may = Command::new("chrt").args(["--rr", "1", "true"]).output();
+    if !may.is_ok_and(|may| may.status.success()) {
+        eprintln!("not tested: no real-time priority is given here, or there is no chrt");
+        return;
+    }
+    for (options, said) in [
+        ("--rr 1", "with real-time priority 1 (SCHED_RR)"),
+        ("--fifo 2", "with real-time priority 2 (SCHED_FIFO)"),
+        ("--other 0", "with no real-time priority"),
+    ] {
+        let line = first_line(&format!("exec chrt {options} \"$0\" \"$@\""));
+        assert!(line.ends_with(said), "{options}: {line}");
+    }
+}
