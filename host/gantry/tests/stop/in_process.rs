@@ -284,6 +284,7 @@ fn a_panic_of_the_thread_that_counts_time_slices_is_an_orderly_end() {
     let running = Running::start();
     let device = running.device.clone();
     running.runtime.inject_panic();
+    wait_until("the robot ends", || running.thread.is_finished());
     let ended = running.thread.join().unwrap();
     let why = ended.unwrap_err();
     assert!(why.contains("the epoch thread has panicked"), "{why}");
