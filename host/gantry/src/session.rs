@@ -13,7 +13,7 @@ use crate::config::{RobotConfig, TimelineStep};
 use crate::console;
 use crate::operator::{Desk, Guard};
 use crate::pace::{RealTime, Suspensions};
-use crate::recording::{Recording, RecordingOptions};
+use crate::recording::{Recording, RecordingClock, RecordingOptions};
 use crate::reload::Reloader;
 use crate::reports::Reports;
 use crate::robot::{Drivers, Options, PluginFiles, Robot, RobotMode, find_opmode};
@@ -127,14 +127,17 @@ impl Sink {
         events: Option<RecordingOptions<'_>>,
         real_time: bool,
     ) -> anyhow::Result<Self> {
-        let config = robot.config();
         let run = Run {
-            robot: &config.name,
+            robot: &robot.config().name,
             seed: Some(seed),
-            period: config.period,
+            period: robot.config().period,
+        };
+        let clock = match real_time {
+            true => RecordingClock::Real(robot.stop()),
+            false => RecordingClock::Virtual,
         };
         let recording = events
-            .map(|options| Recording::start(options, robot, run, real_time))
+            .map(|options| Recording::start(options, robot, run, clock))
             .transpose()?;
         let mut reports = Reports::new(consumer, recording);
         if !real_time {
@@ -164,7 +167,7 @@ impl Session {
         let seed = options.seed.unwrap_or(config.simulation.seed);
         let (telemetry, consumer) = gantry_telemetry::channel(RECORDS);
         let real_time = options.clock == Clock::Real;
-        let robot = Robot::assemble(
+        let mut robot = Robot::assemble(
             config,
             runtime,
             Options {
@@ -176,6 +179,13 @@ impl Session {
                 drivers: options.drivers,
             },
         )?;
+        let stop = robot.stop().clone();
+        robot
+            .runtime()
+            .on_panic(move |thread| stop.end_for_panic(thread));
+        if options.events.is_some_and(|events| events.outputs) {
+            robot.record_outputs();
+        }
         let reloader = match options.reload {
             true => Reloader::watch(&robot)?,
             false => None,
@@ -222,6 +232,7 @@ impl Session {
         duration: Option<Duration>,
         desk: Desk,
     ) -> anyhow::Result<()> {
+        let stop = self.robot.stop().clone();
         // What a panic leaves behind is dropped and nothing else.
         let ended = catch_unwind(AssertUnwindSafe(|| self.ticks(modes, duration, &desk)));
         desk.ending();
@@ -240,7 +251,12 @@ impl Session {
             }
         };
         drop(desk);
-        finished
+        match stop.panicked() {
+            Some(thread) => finished.and(Err(anyhow!(
+                "the {thread} thread has panicked, which is a bug of gantry; outputs are safe"
+            ))),
+            None => finished,
+        }
     }
 
     fn ticks(
@@ -269,6 +285,11 @@ impl Session {
             self.tick(now, late, Some(&pace))?;
             let due = pace.wait();
             (now, late) = (due.time, Some(due.late));
+        }
+        if let Some(thread) = self.robot.stop().panicked() {
+            self.robot.note(&format!(
+                "the {thread} thread has panicked: the program ends"
+            ));
         }
         self.robot.set_mode(RobotMode::Disabled);
         self.tick(now, late, None)

@@ -466,7 +466,15 @@ fn a_large_robot_is_read_in_time_that_grows_with_its_size() {
 fn many_mistakes_take_no_longer_than_their_number() {
     use std::fmt::Write as _;
     let mut text = "robot.name = \"Wrong\"\n".to_owned();
-    for at in 0..5 * MANY {
+    text.push_str("[signatures.trusted]\n");
+    for at in 0..MANY {
+        writeln!(
+            text,
+            "key{at} = \"RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3\""
+        )
+        .unwrap();
+    }
+    for at in 0..30 * MANY {
         writeln!(text, "[unknown{at}]").unwrap();
     }
     for at in 0..MANY {
@@ -474,7 +482,7 @@ fn many_mistakes_take_no_longer_than_their_number() {
             text,
             "[devices.broken{at}]\nmodel = \"gamepat\"\nprefix = \"b{at}\"\n\
              [plugins.g{at}]\nfile = \"p.wasm\"\nreads = [\"c{at}.x\", \"c{at}.*\"]\n\
-             mechanisms = [\"m{at}\"]\ncommands = [\"h{at}/x\"]\n\
+             mechanisms = [\"m{at}\"]\ncommands = [\"h{at}/x\"]\nsigned-by = \"n{at}\"\n\
              [opmodes.o{at}]\nmode = \"test\"\nschedule = [\"h{at}/x\"]\n\
              [[opmodes.o{at}.bindings]]\nsignal = \"b{at}.a\"\non = \"on-true\"\ncommand = \"g{at}/x\"\n\
              [[simulation.timeline]]\nopmode = \"p{at}\"\nfor = \"1 s\""
@@ -482,11 +490,11 @@ fn many_mistakes_take_no_longer_than_their_number() {
         .unwrap();
     }
     let errors = RobotConfig::parse("robot.toml", text).unwrap_err();
-    assert_eq!(errors.error_count(), 12 * MANY);
+    assert_eq!(errors.error_count(), 38 * MANY);
     assert!(
         errors
             .to_string()
-            .ends_with(&format!("and {} more", 12 * MANY - 100))
+            .ends_with(&format!("and {} more", 38 * MANY - 100))
     );
 }
 

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs::File;
 
-use support::{TestRobot, gantry};
+use support::{TestRobot, gantry, text};
 
 /// Runs the binary with a standard error, and a standard output, that take nothing.
 fn mute(robot: &TestRobot, arguments: &[&str]) -> Option<i32> {
@@ -58,4 +58,38 @@ fn what_a_robots_file_says_reaches_no_terminal_raw() {
         assert!(!said.contains(raw), "{arguments:?}: {said:?}");
         assert!(!said.contains("\n  op mode fake"), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn a_limit_on_address_space_is_told_with_what_would_fit() {
+    const OPMODE: &str = r#"
+        [plugins.counter]
+        file = "keeps-locals.wasm"
+        [opmodes.count]
+        mode = "test"
+        schedule = [{ name = "counter/count", arguments = { ticks = 3 } }]
+    "#;
+    let robot = TestRobot::new(OPMODE);
+    let sim = ["sim", "robot.toml", "--opmode", "count", "--for", "100ms"];
+    // In units of 1024 bytes.
+    let under = |limit: u64| {
+        let output = robot.gantry_under(&format!("ulimit -v {limit}"), &sim);
+        (output.status.code(), text(&output.stderr))
+    };
+    let (status, said) = under(100_000_000);
+    assert_eq!(status, Some(1), "{said}");
+    let most = said.split("`robot.live-runs = ").nth(1);
+    let most = most.and_then(|rest| rest.split_once('`'));
+    let most = most.unwrap_or_else(|| panic!("{said}")).0.to_owned();
+    robot.edit(
+        "robot.name = \"Test\"",
+        &format!("robot.name = \"Test\"\nrobot.live-runs = {most}"),
+    );
+    let (status, said) = under(100_000_000);
+    assert_eq!(status, Some(0), "{most}: {said}");
+    // Not even one run would fit.
+    let (status, said) = under(20_000_000);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("`robot.live-runs = 1` needs"), "{said}");
+    assert!(said.contains("ulimit -v"), "{said}");
 }

@@ -152,6 +152,9 @@ pub struct Pool {
     pub warm_together: u32,
 }
 
+/// Address space behind each memory that nothing may touch, as wasmtime sets it.
+const MEMORY_GUARD: u64 = 32 << 20;
+
 impl Pool {
     /// Room for this many live runs.
     pub fn for_runs(live_runs: u32) -> Self {
@@ -164,6 +167,26 @@ impl Pool {
             warm: 4.min(live_runs / 8),
             warm_together: live_runs / 4,
         }
+    }
+
+    /// About how many bytes of address space are set aside for memories, which is nearly all.
+    pub fn address_space(&self) -> u64 {
+        u64::from(self.memories).saturating_mul(self.memory_address_space + MEMORY_GUARD)
+    }
+
+    /// The most live runs whose pool needs no more address space than this many bytes, if any does.
+    pub fn fitting(bytes: u64) -> Option<u32> {
+        let fits = |live_runs: &u32| Self::for_runs(*live_runs).address_space() <= bytes;
+        // More live runs never need less.
+        let (mut most, mut too_many) = (0, u32::MAX);
+        while too_many - most > 1 {
+            let middle = most + (too_many - most) / 2;
+            match fits(&middle) {
+                true => most = middle,
+                false => too_many = middle,
+            }
+        }
+        (most > 0).then_some(most)
     }
 
     /// How many runs of a plugin there may be at a time that has no limit of its own: three quarters,
@@ -358,5 +381,21 @@ impl Default for Limits {
             recorded_bytes_per_second: 1 << 20,
             quarantine: QuarantineLimits::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_live_runs_fit_as_their_pool_needs_address_space() {
+        for live_runs in [1, 2, 11, 512, 100_000] {
+            let bytes = Pool::for_runs(live_runs).address_space();
+            assert_eq!(Pool::fitting(bytes), Some(live_runs));
+            let fewer = (live_runs > 1).then_some(live_runs - 1);
+            assert_eq!(Pool::fitting(bytes - 1), fewer);
+        }
+        assert_eq!(Pool::fitting(1 << 30), None);
     }
 }

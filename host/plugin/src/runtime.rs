@@ -9,7 +9,7 @@ use wasmtime::component::Linker;
 
 use crate::cache::{Cache, CacheError};
 use crate::compiler::{Cancellation, Compiler, Settings};
-use crate::config::{Budget, CacheConfig, Preemption, RuntimeConfig};
+use crate::config::{Budget, CacheConfig, Pool, Preemption, RuntimeConfig};
 use crate::contract::{self, ContractVersion};
 use crate::load::{self, LoadError};
 use crate::plugin::{Plugin, Shared};
@@ -43,15 +43,29 @@ pub(crate) struct RuntimeShared {
     /// The plugins that are kept warm.
     plugins: Mutex<Vec<Weak<Shared>>>,
     /// Counts epochs until the runtime is dropped.
-    _ticker: Option<Ticker>,
+    ticker: Option<Ticker>,
 }
 
 /// Why a runtime could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
-    /// The engine refused its configuration, or the address space for its pool.
-    #[error("the WebAssembly engine cannot be made: {0}; a smaller pool needs less address space")]
+    /// The engine refused its configuration.
+    #[error("the WebAssembly engine cannot be made: {0}")]
     Engine(String),
+    /// The address space for the pool cannot be set aside.
+    #[error(
+        "{} GB of address space cannot be set aside for {} live runs: {reason}",
+        bytes.div_ceil(1_000_000_000),
+        pool.live_runs
+    )]
+    AddressSpace {
+        /// The pool.
+        pool: Pool,
+        /// About how many bytes.
+        bytes: u64,
+        /// What the system says.
+        reason: String,
+    },
     /// The cache for compiled code cannot be used.
     #[error("the cache for compiled code cannot be used: {0}")]
     Cache(CacheError),
@@ -64,7 +78,17 @@ impl Runtime {
     /// Sets an engine up and sets the pool's address space aside.
     pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
         let failed = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
-        let engine = crate::engine::engine(&config).map_err(failed)?;
+        let engine = crate::engine::engine(&config).map_err(|error| {
+            // What differs between the two is what is set aside.
+            match crate::engine::for_code(&Settings::of(&config)) {
+                Ok(_) => RuntimeError::AddressSpace {
+                    pool: config.pool,
+                    bytes: config.pool.address_space(),
+                    reason: format!("{error:#}"),
+                },
+                Err(_) => failed(error),
+            }
+        })?;
         let (meter, ticker) = match config.preemption {
             Preemption::Epoch { period } => {
                 let ticker = Ticker::start(&engine, period).map_err(RuntimeError::Ticker)?;
@@ -109,7 +133,7 @@ impl Runtime {
             runs_per_plugin: config.pool.runs_per_plugin(),
             linkers,
             plugins: Mutex::new(Vec::new()),
-            _ticker: ticker,
+            ticker,
         })))
     }
 
@@ -151,6 +175,22 @@ impl Runtime {
     /// that this is authenticated with, and [`private`](RuntimeConfig::private).
     pub fn private(&self) -> &[PathBuf] {
         &self.0.private
+    }
+
+    /// Calls `handler` with the name of a thread of the runtime that panics, or has panicked. Only the
+    /// first handler is kept, and it is called from that thread.
+    pub fn on_panic(&self, handler: impl Fn(&'static str) + Send + Sync + 'static) {
+        if let Some(ticker) = &self.0.ticker {
+            ticker.on_panic(Box::new(handler));
+        }
+    }
+
+    /// Makes the thread that counts time slices panic, for tests of what becomes of it.
+    #[doc(hidden)]
+    pub fn inject_panic(&self) {
+        if let Some(ticker) = &self.0.ticker {
+            ticker.inject_panic();
+        }
     }
 
     /// Clears away what is left of runs that are over, and makes instances ready for those to

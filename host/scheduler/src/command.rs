@@ -37,6 +37,8 @@ struct Inner {
     /// In how many ticks in a row a run may be pre-empted; none: as the scheduler's limits say.
     preemption_limit: Option<u32>,
     supplier: Option<Supplier>,
+    /// The command that this one only bounds, with a timeout or a condition.
+    bounds: Option<Command>,
     /// How deeply commands are grouped inside of it; 0 for one that is not a group.
     nesting: usize,
     /// For what it does, with all commands that do the same.
@@ -88,6 +90,7 @@ impl Command {
             runs_while_disabled: false,
             preemption_limit: None,
             supplier: None,
+            bounds: None,
             nesting: 0,
         }
     }
@@ -121,6 +124,12 @@ impl Command {
     /// Who supplies it, if anybody is named. A group has none, but its members may.
     pub fn supplier(&self) -> Option<&Supplier> {
         self.0.supplier.as_ref()
+    }
+
+    /// The command that this one only bounds, with a timeout or a condition: it starts that one and
+    /// nothing else that could be refused.
+    pub(crate) fn bounded(&self) -> Option<&Command> {
+        self.0.bounds.as_ref()
     }
 
     /// Whether it is queued or running now.
@@ -197,6 +206,7 @@ impl Command {
             runs_while_disabled: self.runs_while_disabled(),
             preemption_limit: self.preemption_limit(),
             supplier: self.0.supplier.clone(),
+            bounds: self.0.bounds.clone(),
             nesting: self.nesting(),
             claim: self.0.claim.clone(),
             own_claim: None,
@@ -268,6 +278,7 @@ pub struct CommandBuilder {
     runs_while_disabled: bool,
     preemption_limit: Option<u32>,
     supplier: Option<Supplier>,
+    bounds: Option<Command>,
     nesting: usize,
 }
 
@@ -305,6 +316,12 @@ impl CommandBuilder {
         self
     }
 
+    /// Says that it only bounds another one.
+    pub(crate) fn bounds(mut self, command: &Command) -> Self {
+        self.bounds = Some(command.clone());
+        self
+    }
+
     /// Sets how deeply commands are grouped inside of it.
     pub(crate) fn nesting(mut self, nesting: usize) -> Self {
         self.nesting = nesting;
@@ -320,6 +337,7 @@ impl CommandBuilder {
             runs_while_disabled: self.runs_while_disabled,
             preemption_limit: self.preemption_limit,
             supplier: self.supplier,
+            bounds: self.bounds,
             nesting: self.nesting,
             claim: None,
             own_claim: None,

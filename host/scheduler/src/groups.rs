@@ -160,7 +160,8 @@ impl Command {
         if let Err(error) = check_nesting(&name, &members) {
             return failing(name, &error);
         }
-        group(name, std::slice::from_ref(self)).build_async(move |co| {
+        let bounding = group(name, std::slice::from_ref(self)).bounds(self);
+        bounding.build_async(move |co| {
             let members = members.clone();
             async move {
                 match co.race(&members).await? {

@@ -2,8 +2,10 @@
 
 mod support;
 
+use std::time::Duration;
+
 use gantry_scheduler::Binding::{OnTrue, RetryWhileTrue, ToggleOnTrue};
-use gantry_scheduler::{FirstLook, Supplier};
+use gantry_scheduler::{FirstLook, Supplier, SupplierLimits};
 use support::{Bench, Flag};
 
 #[test]
@@ -87,5 +89,53 @@ fn a_row_of_refusals_ends_with_the_signal() {
         "0 start-refused retried (binding): disabled",
         "3 start-refused retried (binding): disabled, 2 times again",
         "6 start-refused retried (binding): disabled",
+    ]);
+}
+
+#[test]
+fn what_is_refused_with_a_timeout_or_a_condition_is_told_like_what_is_without() {
+    let mut bench = Bench::new().with_refusals();
+    let (flag, supplier) = (Flag::default(), Supplier::default());
+    let claw = bench.command("claw", &["claw"]).supplier(&supplier);
+    let claw = claw.build_async(|co| async move { match co.park().await? {} });
+    let bounded = claw
+        .with_timeout(Duration::from_secs(1))
+        .until(&flag.signal());
+    supplier.withdraw("quarantine");
+    bench.scheduler.schedule(&bounded);
+    bench.tick();
+    supplier.restore();
+    bench.scheduler.schedule(&bounded);
+    bench.tick();
+    bench.expect(&[
+        "0 start-refused claw [1 s at most] [until] (schedule): withdrawn",
+        "1 scheduled claw [1 s at most] [until]",
+        "1 scheduled claw [1 s at most]",
+        "1 scheduled claw",
+        "1 scheduled wait 1 s",
+        "1 scheduled wait until",
+    ]);
+}
+
+#[test]
+fn a_limit_on_runs_is_told_for_what_has_a_timeout() {
+    let mut bench = Bench::new().with_refusals();
+    let supplier = Supplier::with_limits(SupplierLimits {
+        runs: Some(1),
+        ..SupplierLimits::default()
+    });
+    let of = |bench: &mut Bench, name: &str| {
+        let command = bench.command(name, &[]).supplier(&supplier);
+        command.build_async(|co| async move { match co.park().await? {} })
+    };
+    let (first, second) = (of(&mut bench, "first"), of(&mut bench, "second"));
+    bench.start(&[&first]);
+    bench
+        .scheduler
+        .schedule(&second.with_timeout(Duration::from_secs(1)));
+    bench.tick();
+    bench.expect(&[
+        "0 scheduled first",
+        "1 start-refused second [1 s at most] (schedule): runs-limit",
     ]);
 }

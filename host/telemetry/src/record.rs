@@ -30,6 +30,7 @@ impl Record {
     pub(crate) fn bytes(&self) -> usize {
         match &self.kind {
             RecordKind::Completed(Some(value))
+            | RecordKind::Output { value, .. }
             | RecordKind::Topic {
                 value: Some(value), ..
             } => value.shared_bytes(),
@@ -188,6 +189,13 @@ pub enum RecordKind {
         /// How late the tick was or how long it took, in real time, if that is the reason.
         by: Option<Duration>,
     },
+    /// An output has another value for its device than in the tick before.
+    Output {
+        /// Its channel.
+        channel: Arc<str>,
+        /// The value, after everything that makes outputs safe.
+        value: Value,
+    },
     /// A topic has a new value.
     Topic {
         /// Its name.
@@ -249,6 +257,7 @@ impl RecordKind {
             RecordKind::Released { .. } => "released",
             RecordKind::Late { .. } => "late",
             RecordKind::OutputsSafe { .. } => "outputs-safe",
+            RecordKind::Output { .. } => "output",
             RecordKind::Topic { .. } => "topic",
             RecordKind::Note(_) => "note",
             RecordKind::TickEnded(_) => "tick-ended",

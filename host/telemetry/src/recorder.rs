@@ -226,6 +226,14 @@ impl Recorder {
         self.push(RecordKind::OutputsSafe { reason, by });
     }
 
+    /// A device is given another value for an output than in the tick before.
+    pub fn output(&mut self, channel: &Arc<str>, value: &Value) {
+        self.push(RecordKind::Output {
+            channel: channel.clone(),
+            value: bounded::value(value),
+        });
+    }
+
     /// The host has something to say.
     pub fn note(&mut self, text: &str) {
         self.push(RecordKind::Note(bounded::text(text)));

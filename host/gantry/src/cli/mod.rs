@@ -9,6 +9,8 @@ mod lock;
 mod new;
 mod plugin;
 mod run;
+mod runtime;
+mod scheduling;
 mod sign;
 mod sim;
 mod verify;
@@ -18,20 +20,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use gantry_hardware::quantity::{self, Quantity};
-use gantry_plugin::{
-    CacheConfig, CompileLimits, Compiler, CompilerProcess, Pins, Preemption, Runtime,
-    RuntimeConfig, Source, escape_lines,
-};
+use gantry_plugin::{Source, escape_lines};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, ConfigErrors, Diagnostic, LoadError, RobotConfig, list, render_all};
 use crate::console;
 use crate::lock::{Held, Lock, LockError};
 use crate::recording::RecordingOptions;
-use crate::robot::{self, Disk, PluginFiles};
+use crate::robot::{Disk, PluginFiles};
 
 /// Runs robots whose commands are WebAssembly plugins.
 #[derive(Debug, Parser)]
@@ -79,27 +78,6 @@ enum CliCommand {
 
 /// What this program is called with when it is to compile, and nothing else.
 const COMPILE_WORKER: &str = "compile-worker";
-
-/// This program once more, which compiles one component within limits.
-fn compiler() -> Compiler {
-    // The file of this program may have been replaced since, or removed.
-    let own = Path::new("/proc/self/exe");
-    let program = match own.exists() {
-        true => Ok(own.to_owned()),
-        false => std::env::current_exe(),
-    };
-    match program {
-        Ok(program) => Compiler::Process(CompilerProcess {
-            program,
-            arguments: vec![COMPILE_WORKER.into()],
-            limits: CompileLimits::default(),
-        }),
-        Err(error) => {
-            tracing::warn!("components are compiled without limits: {error}");
-            Compiler::Inside
-        }
-    }
-}
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -269,6 +247,9 @@ struct Events {
     /// Most bytes of that file, such as "500 MiB"
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "2 GiB", requires = "events")]
     events_limit: u64,
+    /// Records every change of an output as well, as its device is given it
+    #[arg(long, requires = "events")]
+    events_outputs: bool,
 }
 
 impl Events {
@@ -277,6 +258,7 @@ impl Events {
         Some(RecordingOptions {
             path,
             limit: self.events_limit,
+            outputs: self.events_outputs,
         })
     }
 }
@@ -370,98 +352,6 @@ fn unsigned(config: &RobotConfig, files: &dyn PluginFiles) -> Vec<Diagnostic> {
                 .warning()
         })
         .collect()
-}
-
-impl Common {
-    /// A runtime for a robot, whose runs are pre-empted by time or by what repeats exactly.
-    /// One for a locked robot compiles nothing.
-    fn runtime(
-        &self,
-        config: &RobotConfig,
-        real_time: bool,
-        locked: bool,
-    ) -> anyhow::Result<Runtime> {
-        let mut runtime = sized(config, real_time);
-        runtime.cache = match locked {
-            true => Some(CacheConfig {
-                only: true,
-                ..self.locked_code()?
-            }),
-            false => self.cache(),
-        };
-        Runtime::new(runtime).context("cannot start the plugin runtime")
-    }
-
-    /// One for a robot that is being locked: the code of its plugins is kept there.
-    fn runtime_that_keeps(
-        &self,
-        config: &RobotConfig,
-        real_time: bool,
-        code: &CacheConfig,
-    ) -> anyhow::Result<Runtime> {
-        let mut runtime = sized(config, real_time);
-        runtime.cache = self.cache();
-        runtime.locked_code = Some(code.clone());
-        Runtime::new(runtime).context("cannot start the plugin runtime")
-    }
-
-    /// Where the code of locked robots is kept: with the secret, and so of this machine and this user,
-    /// whatever becomes of the cache or of the robot's folder.
-    fn locked_code(&self) -> anyhow::Result<CacheConfig> {
-        let state = own_state().context(
-            "there is no folder for the code of locked robots; say where it is with XDG_STATE_HOME",
-        )?;
-        Ok(CacheConfig {
-            folder: state.join("locked"),
-            key: state.join("cache.key"),
-            only: false,
-        })
-    }
-
-    /// Notes that a locked robot was started, so that its code is kept wherever its folder is now.
-    fn note_start(&self, robot: &Path, runtime: &Runtime) {
-        let lock = Lock::path_of(robot).ok();
-        let lock = lock.and_then(|lock| lock::absolute(&lock).ok());
-        if let (Some(lock), Ok(code)) = (lock, self.locked_code()) {
-            Pins::new(&code.folder).renew(&lock, &runtime.code_used());
-        }
-    }
-
-    /// Where compiled code is kept, and the secret that it is authenticated with, if anywhere.
-    fn cache(&self) -> Option<CacheConfig> {
-        if self.no_cache {
-            return None;
-        }
-        let own = dirs::cache_dir().map(|folder| folder.join("gantry"));
-        Some(CacheConfig {
-            folder: self.cache.clone().or(own)?,
-            key: own_state()?.join("cache.key"),
-            only: false,
-        })
-    }
-}
-
-/// The user's folder for what is of this machine, and not for others: what a home folder that is shared
-/// has elsewhere.
-fn own_state() -> Option<PathBuf> {
-    let state = dirs::state_dir().or_else(dirs::data_local_dir)?;
-    Some(state.join("gantry"))
-}
-
-/// How a runtime for a robot is made.
-fn sized(config: &RobotConfig, real_time: bool) -> RuntimeConfig {
-    let runtime = if real_time {
-        RuntimeConfig {
-            preemption: Preemption::real_time(),
-            ..RuntimeConfig::default()
-        }
-    } else {
-        RuntimeConfig::deterministic()
-    };
-    let mut runtime = robot::sized(runtime, config);
-    runtime.compiler = compiler();
-    runtime.private = own_state().into_iter().collect();
-    runtime
 }
 
 /// `2 GiB`, `500MiB`, `64 KiB`.

@@ -69,7 +69,7 @@ pub(super) fn look_in(
 ) -> anyhow::Result<Inspection> {
     let runtime = Runtime::new(RuntimeConfig {
         cache,
-        compiler: super::compiler(),
+        compiler: super::runtime::compiler(),
         ..RuntimeConfig::deterministic()
     })?;
     Ok(runtime.inspect(source, policy)?)

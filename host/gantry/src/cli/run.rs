@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 
+use super::scheduling::Scheduling;
 use super::{Common, Events, Locked, force, load, parse_time};
 use crate::config::RobotConfig;
 use crate::console;
@@ -91,7 +92,11 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
 
 fn greeting(config: &RobotConfig, lock: Option<&Lock>, disabled: bool) -> String {
     let name = one_line(&config.name);
-    let mut text = format!("{name}: a tick every {:?}\n", config.period);
+    let mut text = format!("{name}: a tick every {:?}", config.period);
+    if let Some(scheduling) = Scheduling::of_this_thread() {
+        let _ = write!(text, ", with {scheduling}");
+    }
+    text.push('\n');
     if let Some(lock) = lock {
         let _ = writeln!(text, "It is locked, {}", lock.digest());
     }

@@ -245,7 +245,7 @@ fn read_unit(node: &Node<'_>) -> Option<&'static str> {
             let units = MEASURES.iter().filter_map(|measure| measure.units().next());
             let help = match MEASURES.iter().find_map(|measure| spelled(text, *measure)) {
                 Some(unit) => format!("did you mean `{unit}`?"),
-                None => names::suggest(text, "units of channels", units),
+                None => (node.sink).suggest(text, "units of channels", units),
             };
             node.sink.report(node.error(message).help(help));
             None

@@ -10,6 +10,7 @@ use gantry_plugin::{LoadError, LoadErrorKind};
 use super::channels::Channels;
 use super::mechanisms::Mechanisms;
 use super::reader::{Name, Node, Sink, Table, check_name};
+use super::signatures::Signers;
 use super::{ConfigValue, LimitsConfig, Span, names, value};
 
 /// A plugin, what it was granted, and its own table.
@@ -130,7 +131,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) reload: ReloadConfig,
     pub(super) period: Duration,
     /// Whose signatures count.
-    pub(super) signers: Vec<&'a str>,
+    pub(super) signers: Signers<'a>,
     /// The names of all plugins.
     pub(super) plugins: BTreeSet<&'a str>,
 }
@@ -213,14 +214,14 @@ fn read_plugin(mut table: Table<'_>, name: Name<'_>, around: &Surroundings<'_>) 
 }
 
 /// Reads `signed-by`, which names one of the trusted keys.
-fn read_signer(table: &mut Table<'_>, signers: &[&str]) -> Option<Grant> {
+fn read_signer(table: &mut Table<'_>, signers: &Signers<'_>) -> Option<Grant> {
     let node = table.optional("signed-by")?;
     let text = node.string("alice")?;
-    if !signers.contains(&text) {
+    if !signers.contains(text) {
         let message = format!("there is no trusted key `{text}`");
-        let help = match signers {
-            [_, ..] => names::suggest(text, "trusted keys", signers.iter().copied()),
-            [] => format!("add `trusted.{text} = \"RW…\"` to [signatures]"),
+        let help = match signers.is_empty() {
+            false => (table.sink).suggest(text, "trusted keys", signers.iter().copied()),
+            true => format!("add `trusted.{text} = \"RW…\"` to [signatures]"),
         };
         table.sink.report(node.error(message).help(help));
     }

@@ -81,7 +81,7 @@ impl Node<'_> {
                     self.path
                 ));
                 let help = match unit {
-                    Some(unit) => names::suggest(unit, "units of memory", symbols),
+                    Some(unit) => (self.sink).suggest(unit, "units of memory", symbols),
                     None => EXAMPLE.to_owned(),
                 };
                 self.sink.report(error.help(help));

@@ -1,12 +1,16 @@
 //! `[signatures]`: who has to vouch for plugins.
 
+use std::collections::BTreeSet;
+
 use gantry_plugin::{Trust, TrustedKey};
 
 use super::reader::{Table, check_name};
 
-/// Reads `[signatures]`: who is trusted, and the names of all keys, those that cannot be read
-/// included.
-pub(super) fn read<'a>(mut table: Table<'a>) -> (Trust, Vec<&'a str>) {
+/// The names of all keys, sorted, those that cannot be read included.
+pub(super) type Signers<'a> = BTreeSet<&'a str>;
+
+/// Reads `[signatures]`: who is trusted, and how all keys are called.
+pub(super) fn read<'a>(mut table: Table<'a>) -> (Trust, Signers<'a>) {
     const EXAMPLE: &str = "{ alice = \"RW…\" }";
     let required = table.optional("required");
     let mut trust = Trust {
@@ -29,7 +33,7 @@ pub(super) fn read<'a>(mut table: Table<'a>) -> (Trust, Vec<&'a str>) {
             }
         }
     }
-    let names: Vec<_> = trusted.iter().flat_map(Table::names).collect();
+    let names: Signers<'_> = trusted.iter().flat_map(Table::names).collect();
     if let Some(required) = required.filter(|_| trust.required)
         && names.is_empty()
     {

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
+use super::heartbeat::Heartbeat;
 use super::reader::Reader;
 use super::watchdog::{Force, Limits, Watchdog};
 use super::{Order, Stop, signals};
@@ -38,8 +39,7 @@ pub struct Desk {
 #[derive(Debug)]
 pub(super) struct Signs {
     start: Instant,
-    /// The last line, in nanoseconds after `start`.
-    last: AtomicU64,
+    heartbeat: Heartbeat,
     /// Whether no more can come.
     pub(super) ended: AtomicBool,
 }
@@ -48,20 +48,19 @@ impl Signs {
     fn new() -> Self {
         Self {
             start: Instant::now(),
-            last: AtomicU64::new(0),
+            heartbeat: Heartbeat::default(),
             ended: AtomicBool::new(false),
         }
     }
 
     /// The operator has sent a line.
     pub(super) fn alive(&self) {
-        let now = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.last.store(now, SeqCst);
+        self.heartbeat.beat(self.start.elapsed());
     }
 
-    fn silence(&self) -> Duration {
-        let last = Duration::from_nanos(self.last.load(SeqCst));
-        self.start.elapsed().saturating_sub(last)
+    /// Whether the operator has been silent for longer than this.
+    fn are_missing(&self, limit: Duration) -> bool {
+        self.heartbeat.is_missing(self.start.elapsed(), limit)
     }
 }
 
@@ -178,7 +177,7 @@ impl Desk {
 
     fn held_for_too_long(&self) -> Option<Duration> {
         let limit = self.listening.hold_to_run?;
-        (self.signs.silence() > limit).then_some(limit)
+        self.signs.are_missing(limit).then_some(limit)
     }
 
     /// The loop has come to its end: what is left has a time.

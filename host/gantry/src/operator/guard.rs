@@ -18,12 +18,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.stop.end();
-            tracing::error!(
-                "the {} thread has panicked, which is a bug of gantry: outputs are safe, and the \
-                 program ends",
-                self.thread
-            );
+            self.stop.end_for_panic(self.thread);
         }
     }
 }
@@ -49,7 +44,9 @@ mod tests {
         };
         assert!(run(false));
         assert!(!stop.take_end() && !hardware.safety().is_thrown());
+        assert_eq!(stop.panicked(), None);
         assert!(!run(true));
         assert!(stop.take_end() && hardware.safety().is_thrown());
+        assert_eq!(stop.panicked(), Some("test"));
     }
 }

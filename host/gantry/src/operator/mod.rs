@@ -13,6 +13,7 @@
 
 mod desk;
 mod guard;
+mod heartbeat;
 mod orders;
 mod reader;
 mod signals;

@@ -1,7 +1,7 @@
 //! What any thread can do to end what the robot is doing.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use gantry_hardware::SafetySwitch;
@@ -27,6 +27,8 @@ struct Shared {
     asked: AtomicU64,
     taken: AtomicU64,
     over: AtomicBool,
+    /// The first thread that has panicked.
+    panicked: OnceLock<&'static str>,
 }
 
 /// A time that has not come.
@@ -44,6 +46,7 @@ impl Stop {
             asked: AtomicU64::new(NEVER),
             taken: AtomicU64::new(NEVER),
             over: AtomicBool::new(false),
+            panicked: OnceLock::new(),
         }))
     }
 
@@ -77,6 +80,21 @@ impl Stop {
         let first = self.0.asked.compare_exchange(NEVER, now, SeqCst, SeqCst);
         self.make_safe(SafeReason::Ending);
         Duration::from_nanos(now.saturating_sub(first.err().unwrap_or(now)))
+    }
+
+    /// Ends the program in an orderly way because this thread has panicked.
+    pub(crate) fn end_for_panic(&self, thread: &'static str) {
+        self.end();
+        let _ = self.0.panicked.set(thread);
+        tracing::error!(
+            "the {thread} thread has panicked, which is a bug of gantry: outputs are safe, and the \
+             program ends"
+        );
+    }
+
+    /// The first thread for whose panic the program ends.
+    pub(crate) fn panicked(&self) -> Option<&'static str> {
+        self.0.panicked.get().copied()
     }
 
     /// Whether the end was asked for. The loop's thread calls it, and ends.

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use gantry_telemetry::{
-    EventStream, JsonlOptions, Record, RecordingBounds, RecordingBudgets, Run, Spool, SpoolWriter,
-    Trouble,
+    EventStream, JsonlOptions, Record, RecordingBounds, RecordingBudgets, RecordingFile, Run,
+    Spool, SpoolWriter, Trouble,
 };
 
 use crate::config::RobotConfig;
+use crate::operator::{Guard, Stop};
 use crate::robot::{self, Robot};
 
 /// Time after which what was recorded is written, at the latest.
@@ -28,6 +29,8 @@ pub struct RecordingOptions<'a> {
     pub path: &'a Path,
     /// Bytes that it may have.
     pub limit: u64,
+    /// Whether every change of an output is recorded.
+    pub outputs: bool,
 }
 
 /// A recording that is being made.
@@ -46,7 +49,7 @@ enum Writer {
         flushed: Duration,
     },
     /// A thread of its own, which may wait for the disk.
-    Thread(JoinHandle<SpoolWriter<File>>),
+    Thread(Thread<File>),
 }
 
 impl Recording {
@@ -56,9 +59,10 @@ impl Recording {
         options: RecordingOptions<'_>,
         robot: &Robot,
         run: Run<'_>,
-        real_time: bool,
+        clock: RecordingClock<'_>,
     ) -> anyhow::Result<Self> {
         let config = robot.config();
+        let real_time = matches!(clock, RecordingClock::Real(_));
         let target = target::open(options.path, &config.own_files(), &robot.folders())?;
         let timings = JsonlOptions {
             timings: real_time,
@@ -72,17 +76,15 @@ impl Recording {
         let spool = stream.spool().clone();
         let writer = SpoolWriter::new(spool, target.file, real_time && target.is_on_disk);
         let path = options.path.to_owned();
-        let writer = match real_time {
-            false => Writer::Inline {
+        let writer = match clock {
+            RecordingClock::Virtual => Writer::Inline {
                 writer,
                 clock: Instant::now(),
                 flushed: Duration::ZERO,
             },
-            true => {
-                let thread = std::thread::Builder::new().name("recording".to_owned());
-                let path = path.clone();
-                let handle = thread.spawn(move || write(writer, &path));
-                Writer::Thread(handle.context("cannot start the recording's thread")?)
+            RecordingClock::Real(stop) => {
+                let thread = Thread::start(writer, &path, stop.clone());
+                Writer::Thread(thread.context("cannot start the recording's thread")?)
             }
         };
         let mut recording = Self {
@@ -133,35 +135,68 @@ impl Recording {
         if missing > 0 {
             said.push(format!("{missing} events are missing in {path}."));
         }
-        let writer = match self.writer {
+        let cut = match self.writer {
             Writer::Inline {
                 mut writer, clock, ..
             } => {
                 tell(writer.finish(clock.elapsed()), &self.path);
-                Some(writer)
+                cut_by(writer.unwritten())
             }
-            Writer::Thread(handle) => wait_for(handle),
+            Writer::Thread(thread) => thread.finish(),
         };
-        match writer {
-            None => {
-                let sentence = format!(
-                    "{path} may be cut: its disk has not answered for {PATIENCE:?} at the end."
-                );
-                tracing::error!("{sentence}");
-                said.push(sentence);
-            }
-            Some(writer) if writer.unwritten() > 0 => said.push(format!(
-                "{path} is cut: its last {} bytes could not be written.",
-                writer.unwritten()
-            )),
-            Some(_) => {}
-        }
+        said.extend(cut.map(|cut| format!("{path} {cut}.")));
         said
     }
 }
 
-/// The thread that writes: until no more comes.
-fn write(mut writer: SpoolWriter<File>, path: &Path) -> SpoolWriter<File> {
+/// When ticks happen, and with that who writes.
+pub(crate) enum RecordingClock<'a> {
+    /// One after the other: whoever records writes.
+    Virtual,
+    /// In real time: a thread of its own writes, whose panic ends the robot in an orderly way.
+    Real(&'a Stop),
+}
+
+/// The thread that writes a recording.
+struct Thread<F>(JoinHandle<SpoolWriter<F>>);
+
+impl<F: RecordingFile + Send + 'static> Thread<F> {
+    fn start(writer: SpoolWriter<F>, path: &Path, stop: Stop) -> std::io::Result<Self> {
+        let thread = std::thread::Builder::new().name("recording".to_owned());
+        let path = path.to_owned();
+        let handle = thread.spawn(move || {
+            let _guard = Guard::new(stop, "recording");
+            write(writer, &path)
+        });
+        handle.map(Self)
+    }
+
+    /// Waits for the end of the thread, to which its spool has to be closed. Returns what is the matter
+    /// with the end of the file, as a predicate.
+    fn finish(self) -> Option<String> {
+        let since = Instant::now();
+        while !self.0.is_finished() {
+            if since.elapsed() > PATIENCE {
+                let cut =
+                    format!("may be cut: its disk has not answered for {PATIENCE:?} at the end");
+                tracing::error!("the recording {cut}");
+                return Some(cut);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        match self.0.join() {
+            Ok(writer) => cut_by(writer.unwritten()),
+            Err(_) => Some("is cut: the thread that writes it has panicked".to_owned()),
+        }
+    }
+}
+
+fn cut_by(unwritten: usize) -> Option<String> {
+    (unwritten > 0).then(|| format!("is cut: its last {unwritten} bytes could not be written"))
+}
+
+/// What the thread does, until no more comes.
+fn write<F: RecordingFile>(mut writer: SpoolWriter<F>, path: &Path) -> SpoolWriter<F> {
     let clock = Instant::now();
     loop {
         match writer.is_failing() {
@@ -174,18 +209,6 @@ fn write(mut writer: SpoolWriter<File>, path: &Path) -> SpoolWriter<File> {
         }
         tell(writer.pump(clock.elapsed()), path);
     }
-}
-
-/// The end of the thread; none if it does not come in time, or never.
-fn wait_for(handle: JoinHandle<SpoolWriter<File>>) -> Option<SpoolWriter<File>> {
-    let since = Instant::now();
-    while !handle.is_finished() {
-        if since.elapsed() > PATIENCE {
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    handle.join().ok()
 }
 
 fn tell(trouble: Option<Trouble>, path: &Path) {
@@ -214,5 +237,60 @@ fn budgets(config: &RobotConfig) -> RecordingBudgets {
     });
     RecordingBudgets {
         per_second: per_second.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use gantry_hardware::{Hardware, ImageBuilder};
+
+    use super::*;
+
+    /// A file whose code has a bug.
+    struct Faulty;
+
+    impl io::Write for Faulty {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            panic!("as the test wants")
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl RecordingFile for Faulty {
+        fn sync(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_of_the_thread_that_writes_makes_outputs_safe_and_ends_the_robot() {
+        let image = std::sync::Arc::new(ImageBuilder::new().build());
+        let hardware = Hardware::new(image, Vec::new()).unwrap();
+        let stop = Stop::new(hardware.safety().clone());
+        let run = Run {
+            robot: "Test",
+            seed: None,
+            period: Duration::from_millis(20),
+        };
+        let bounds = RecordingBounds {
+            limit: 1 << 20,
+            budgets: RecordingBudgets::default(),
+        };
+        let mut stream = EventStream::new(Spool::default(), run, JsonlOptions::default(), bounds);
+        let writer = SpoolWriter::new(stream.spool().clone(), Faulty, false);
+        let thread = Thread::start(writer, Path::new("events.jsonl"), stop.clone()).unwrap();
+        while !thread.0.is_finished() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(stop.take_end() && hardware.safety().is_thrown());
+        assert_eq!(stop.panicked(), Some("recording"));
+        stream.finish();
+        let cut = thread.finish().unwrap();
+        assert!(cut.contains("has panicked"), "{cut}");
     }
 }

@@ -99,9 +99,8 @@ pub(super) fn open(
         });
     }
     if !there.is_file() {
-        let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
         return Ok(Target {
-            file,
+            file: open_special(path).map_err(failed)?,
             is_on_disk: false,
         });
     }
@@ -127,6 +126,29 @@ pub(super) fn open(
         file,
         is_on_disk: true,
     })
+}
+
+/// Opens a device or a pipe. A named pipe that nobody reads is waited for, which is told: nothing runs
+/// yet, and signals end the program as they do by default.
+fn open_special(path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
+        let flags = OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        match open(path, flags, Mode::empty()) {
+            // Once opened it stays open: its reader would take another opening for the end.
+            Ok(file) => {
+                fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+                return Ok(file.into());
+            }
+            Err(rustix::io::Errno::NXIO) => tracing::warn!(
+                "nobody reads the pipe {}: the robot starts when somebody does",
+                path.display()
+            ),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    OpenOptions::new().write(true).open(path)
 }
 
 /// Whether both are one file, or would be if they were there.

@@ -6,6 +6,7 @@ mod folders;
 mod log;
 mod modes;
 mod observer;
+mod outputs;
 mod replacement;
 mod signals;
 
@@ -21,6 +22,7 @@ use gantry_telemetry::{LogLevel, Producer, Recorder, SafeReason, TickTiming};
 use self::assembly::{Behaviour, Parts};
 use self::modes::ModeChannels;
 use self::observer::Watch;
+use self::outputs::OutputWatch;
 use crate::config::{ConfigErrors, Mode, RobotConfig};
 use crate::operator::{Limits, Stop};
 
@@ -74,6 +76,8 @@ pub struct Robot {
     last_tick: Option<Duration>,
     last_start: Option<Instant>,
     topics_seen: u64,
+    /// None unless outputs are recorded.
+    outputs: Option<OutputWatch>,
     /// Plugins that were replaced while some of their runs went on.
     retired: Vec<Supplier>,
     real_time: bool,
@@ -136,6 +140,7 @@ impl Robot {
             last_tick: None,
             last_start: None,
             topics_seen: 0,
+            outputs: None,
             retired: Vec::new(),
             real_time: options.real_time,
             locked: options.locked,
@@ -265,6 +270,7 @@ impl Robot {
             recorder.outputs_safe(SafeReason::Overrun, Some(work));
         }
         self.hardware.end_tick();
+        self.record_changed_outputs();
 
         let timing = work.map(|work| {
             let before = std::mem::replace(&mut self.last_start, started);
@@ -278,6 +284,17 @@ impl Robot {
             }
         });
         self.recorder.borrow_mut().end_tick(timing);
+    }
+
+    /// Records every change of an output from now on.
+    pub(crate) fn record_outputs(&mut self) {
+        self.outputs = Some(OutputWatch::new(self.hardware.image().clone()));
+    }
+
+    fn record_changed_outputs(&mut self) {
+        if let Some(outputs) = &mut self.outputs {
+            outputs.record(&mut self.recorder.borrow_mut());
+        }
     }
 
     /// Takes note of what other threads have done to the outputs. They are safe in this tick, and
@@ -405,6 +422,7 @@ impl Robot {
     pub fn shut_down(&mut self) {
         self.scheduler.cancel_all();
         self.hardware.make_safe();
+        self.record_changed_outputs();
         self.maintain(None);
     }
 

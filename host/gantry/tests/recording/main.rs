@@ -56,6 +56,61 @@ fn an_earlier_recording_is_kept_with_a_number() {
 }
 
 #[test]
+fn what_devices_are_given_is_recorded_if_it_is_asked_for() {
+    let robot = TestRobot::new(
+        r#"
+        [plugins.cleans-up]
+        file = "cleans-up.wasm"
+        mechanisms = ["arm"]
+        publishes = ["*"]
+        [mechanisms.arm.outputs]
+        voltage = { unit = "V", range = [-12, 12], safe = 0 }
+        brake = { kind = "boolean", safe = true }
+        lights = { kind = "array", length = 2, safe = 0.5 }
+        [devices.wheel]
+        model = "flywheel"
+        motor = "neo"
+        gearing = 4
+        moment-of-inertia = "0.01 kg*m^2"
+        channels = { voltage = "arm.voltage" }
+        [opmodes.drive]
+        mode = "teleoperated"
+        schedule = ["cleans-up/writes"]
+        "#,
+    );
+    let drive = ["sim", "robot.toml", "--opmode", "drive", "--for", "1s"];
+    let play = |file: &str, more: &[&str]| {
+        robot.succeeds(&[&drive[..], &["--events", file], more].concat());
+        let all = events(&robot.folder.path().join(file));
+        let outputs = all.into_iter().filter(|event| event["event"] == "output");
+        let told = outputs.map(|event| {
+            let name = event["channel"].as_str().unwrap().to_owned();
+            (
+                event["tick"].as_u64().unwrap(),
+                name,
+                event["value"].clone(),
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    let change = |tick: u64, name: &str, value: Value| (tick, format!("arm.{name}"), value);
+    let outputs = play("with.jsonl", &["--events-outputs"]);
+    assert_eq!(
+        outputs,
+        [
+            change(0, "brake", true.into()),
+            change(0, "lights", vec![0.5, 0.5].into()),
+            change(0, "voltage", 6.0.into()),
+            // The mode ends before the command may clean up.
+            change(50, "voltage", 0.0.into()),
+        ]
+    );
+    play("again.jsonl", &["--events-outputs"]);
+    assert_eq!(robot.read("with.jsonl"), robot.read("again.jsonl"));
+    assert_eq!(play("without.jsonl", &[]), []);
+}
+
+#[test]
 fn a_start_that_fails_leaves_an_earlier_recording_as_it_was() {
     let robot = TestRobot::new(COUNTS);
     robot.succeeds(&sim(&["--events", "match.jsonl"]));
@@ -217,7 +272,7 @@ fn a_plugin_that_publishes_too_much_fills_no_disk() {
         .iter()
         .map(|line| line["others"].as_u64().unwrap())
         .sum();
-    assert!(left_out > 10_000, "{left_out}");
+    assert!(left_out > 1_000, "{left_out}");
     let counted = of("completed");
     assert!(
         counted

@@ -114,3 +114,26 @@ fn a_full_disk_does_not_stop_the_robot_and_what_was_left_out_is_counted() {
     }
     assert_in_order(&lines(&robot.folder.path().join("e.jsonl")));
 }
+
+#[test]
+fn a_pipe_that_nobody_reads_is_waited_for_and_then_has_everything() {
+    let robot = TestRobot::new(COUNTS);
+    let pipe = robot.folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let mut command = gantry(&robot.folder);
+    command.args(["run", "robot.toml", "--for", "100ms", "--events", "pipe"]);
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let said = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut said = std::io::BufRead::lines(said);
+    let told = said.any(|line| line.is_ok_and(|line| line.contains("nobody reads the pipe")));
+    assert!(told, "it does not say what it waits for");
+    // To its end, which is that of the robot.
+    let events = lines(&pipe);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(events[0]["event"], "header");
+    assert_in_order(&events);
+    let ticks = events.iter().filter(|event| event["event"] == "tick-ended");
+    assert!(ticks.count() >= 2);
+}

@@ -116,6 +116,7 @@ impl Safety for Switch {
 struct Running {
     device: Arc<Device>,
     stop: Stop,
+    runtime: Runtime,
     orders: SyncSender<Order>,
     /// Why the process would have been ended.
     forced: Arc<Mutex<Vec<String>>>,
@@ -167,6 +168,7 @@ impl Running {
                     events: Some(RecordingOptions {
                         path: &events,
                         limit: 1 << 30,
+                        outputs: false,
                     }),
                     reload: false,
                     drivers: &drivers,
@@ -176,16 +178,21 @@ impl Running {
             let force = move |reason: &str| why.lock().unwrap().push(reason.to_owned());
             let (desk, orders) = Desk::by_hand(session.robot(), force).unwrap();
             sender
-                .send((session.robot().stop().clone(), orders))
+                .send((
+                    session.robot().stop().clone(),
+                    session.robot().runtime().clone(),
+                    orders,
+                ))
                 .unwrap();
             let start = [(Duration::ZERO, RobotMode::Disabled)];
             let ended = session.run(&start, None, desk);
             ended.map_err(|error| format!("{error:#}"))
         });
-        let (stop, orders) = receiver.recv_timeout(PATIENCE).unwrap();
+        let (stop, runtime, orders) = receiver.recv_timeout(PATIENCE).unwrap();
         let running = Self {
             device,
             stop,
+            runtime,
             orders,
             forced,
             thread,
@@ -270,6 +277,27 @@ fn a_panic_of_the_loop_makes_outputs_safe_and_keeps_the_recording() {
         .rfind(|event| event["event"] == "note")
         .unwrap();
     assert!(last["text"].as_str().unwrap().contains("has panicked"));
+}
+
+#[test]
+fn a_panic_of_the_thread_that_counts_time_slices_is_an_orderly_end() {
+    let running = Running::start();
+    let device = running.device.clone();
+    running.runtime.inject_panic();
+    wait_until("the robot ends", || running.thread.is_finished());
+    let ended = running.thread.join().unwrap();
+    let why = ended.unwrap_err();
+    assert!(why.contains("the epoch thread has panicked"), "{why}");
+    assert_eq!(device.volts(), 0.0);
+    let events = recorded(&running.folder);
+    assert!(made_safe(&events, "ending"));
+    assert_eq!(modes(&events).last(), Some(&"disabled"));
+    assert_eq!(support::count(&events, "canceled", "cleans-up/writes"), 1);
+    let note = events
+        .iter()
+        .rfind(|event| event["event"] == "note")
+        .unwrap();
+    assert!(note["text"].as_str().unwrap().contains("has panicked"));
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! The stop always works: orders, signals, stalls and panics, each until outputs are safe.
 
+mod cpu;
+mod disk;
+mod driven;
+mod fuzz;
 mod in_process;
 mod orders;
 mod signals;
@@ -18,8 +22,8 @@ use support::{TestRobot, events, gantry};
 /// Far longer than anything here takes, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A robot whose op mode `drive` makes a file when it has started, and then goes on until it is
-/// canceled; that of `stubborn` never ends its cleanup.
+/// A robot with a simulated wheel. Its op mode `drive` makes a file when it has started, and drives
+/// the wheel until it is canceled; that of `stubborn` never ends its cleanup.
 fn robot() -> TestRobot {
     let robot = TestRobot::new(
         r#"
@@ -34,9 +38,15 @@ fn robot() -> TestRobot {
         publishes = ["*"]
         [mechanisms.arm]
         outputs.voltage = { unit = "V", range = [-12, 12], safe = 0 }
+        [devices.wheel]
+        model = "flywheel"
+        motor = "neo"
+        gearing = 4
+        moment-of-inertia = "0.01 kg*m^2"
+        channels = { voltage = "arm.voltage" }
         [opmodes.drive]
         mode = "teleoperated"
-        schedule = ["maker/writes-a-file", "counter/yields-on"]
+        schedule = ["maker/writes-a-file", "counter/yields-on", "cleans-up/writes"]
         [opmodes.stubborn]
         mode = "teleoperated"
         schedule = ["maker/writes-a-file", "cleans-up/never"]
@@ -46,7 +56,7 @@ fn robot() -> TestRobot {
     robot
 }
 
-/// `gantry run` in the robot's folder, with an event file.
+/// `gantry run` in the robot's folder, with an event file that says what the wheel is given.
 fn run(robot: &TestRobot, arguments: &[&str]) -> Command {
     let mut command = gantry(&robot.folder);
     command
@@ -55,6 +65,7 @@ fn run(robot: &TestRobot, arguments: &[&str]) -> Command {
         .args(arguments)
         .arg("--events")
         .arg(recording(robot))
+        .arg("--events-outputs")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

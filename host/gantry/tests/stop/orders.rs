@@ -1,23 +1,21 @@
 //! Orders on standard input: whatever comes before it, a stop stops.
 
 use std::io::{BufRead as _, Write as _};
+use std::time::Instant;
 
+use super::driven::{Driven, assert_stopped, tick, volts};
 use super::*;
 
-/// Enables the robot, sends these bytes, and ends its input or not. What has happened in the end.
+/// What happens when a robot that is driven is sent these bytes, with a stop in them.
 #[track_caller]
-fn after(arguments: &[&str], bytes: &[u8]) -> (TestRobot, Vec<Value>) {
-    let robot = robot();
-    let mut child = run(&robot, arguments).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(b"enable drive\n").unwrap();
-    wait_until_enabled(&robot);
-    stdin.write_all(bytes).unwrap();
-    drop(stdin);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let events = recorded(&robot);
-    (robot, events)
+fn stopped_by(bytes: &[u8]) -> Vec<Value> {
+    let mut driven = Driven::start(&[]);
+    driven.drive();
+    driven.order(bytes);
+    driven.hang_up();
+    let events = driven.end_stopped();
+    assert_stopped(&events);
+    events
 }
 
 #[test]
@@ -25,50 +23,60 @@ fn a_stop_works_after_bytes_that_are_no_text_and_a_line_without_end() {
     let mut bytes = b"caf\xe9\n\xff\nhello\n".to_vec();
     bytes.resize(bytes.len() + 600_000, b'x');
     bytes.extend(b"\nfly\n\xfe E-Stop");
-    let (_robot, events) = after(&["--for", "1s"], &bytes);
-    assert_eq!(
-        modes(&events),
-        ["disabled", "teleoperated", "emergency-stopped"]
-    );
-    assert!(made_safe(&events, "emergency-stop"));
+    stopped_by(&bytes);
+}
+
+#[test]
+fn a_stop_works_in_a_line_without_end() {
+    let mut bytes = vec![b'x'; 600_000];
+    bytes.extend(b" stop");
+    stopped_by(&bytes);
 }
 
 #[test]
 fn a_stop_is_not_held_up_by_a_flood_of_other_orders() {
     let mut bytes = b"enable gret\nenable drive\n".repeat(100_000);
-    bytes.extend(b"ESTOP\nenable drive\nquit\n");
-    let (_robot, events) = after(&[], &bytes);
-    assert_eq!(modes(&events).last(), Some(&"emergency-stopped"));
-    let safe = position(&events, |event| event["reason"] == "emergency-stop");
-    let stopped = position(&events, |event| event["mode"] == "emergency-stopped");
-    let ticks = |index: usize| events[index]["tick"].as_u64().unwrap();
-    assert!(
-        ticks(safe).abs_diff(ticks(stopped)) <= 1,
-        "{safe} {stopped}"
-    );
+    bytes.extend(b"ESTOP\nenable drive\n");
+    let events = stopped_by(&bytes);
     let notes = events.iter().filter(|event| event["event"] == "note");
     assert!((1..1000).contains(&notes.count()), "told, and not each");
 }
 
-fn position(events: &[Value], is: impl Fn(&Value) -> bool) -> usize {
-    events.iter().position(is).expect("it has happened")
-}
-
 #[test]
 fn quitting_and_disabling_are_never_left_out() {
+    let mut driven = Driven::start(&[]);
+    driven.drive();
     let mut bytes = b"enable drive\n".repeat(10_000);
     bytes.extend(b"disable\nquit");
-    let (_robot, events) = after(&[], &bytes);
+    driven.order(&bytes);
+    driven.hang_up();
+    assert!(end(&mut driven.child).success());
+    let events = recorded(&driven.robot);
     assert_eq!(modes(&events).last(), Some(&"disabled"));
+    assert_eq!(volts(&events).last().unwrap().1, 0.0);
 }
 
 #[test]
 fn the_end_of_the_operators_input_disables_the_robot() {
-    let (_robot, events) = after(&["--for", "2s"], b"");
-    assert_eq!(modes(&events), ["disabled", "teleoperated", "disabled"]);
-    let note = events.iter().find(|event| event["event"] == "note");
-    let text = note.expect("a note")["text"].as_str().unwrap();
-    assert!(text.contains("input has ended"), "{text}");
+    let mut driven = Driven::start(&[]);
+    driven.drive();
+    driven.hang_up();
+    driven.wait_for("the end of the input is told", |event| {
+        let text = event["text"].as_str().unwrap_or_default();
+        text.contains("input has ended")
+    });
+    driven.wait_for("a later tick", |event| event["event"] == "tick-ended");
+    driven.send(rustix::process::Signal::TERM);
+    assert!(end(&mut driven.child).success());
+    let events = recorded(&driven.robot);
+    let told = events.iter().find(|event| {
+        let text = event["text"].as_str().unwrap_or_default();
+        text.contains("input has ended")
+    });
+    let told = tick(told.unwrap());
+    let then = volts(&events).into_iter().rfind(|volts| volts.0 <= told);
+    assert_eq!(then.unwrap().1, 0.0, "in the tick in which it is told");
+    assert_eq!(modes(&events).last(), Some(&"disabled"));
 }
 
 #[test]
@@ -98,8 +106,53 @@ fn a_robot_that_is_held_to_run_is_disabled_without_a_sign_of_life() {
     assert!(line.is_some(), "it does not say why");
     stdin.write_all(b"quit\n").unwrap();
     assert!(end(&mut child).success());
-    assert_eq!(
-        modes(&recorded(&robot)),
-        ["disabled", "teleoperated", "disabled"]
-    );
+    let events = recorded(&robot);
+    assert_eq!(modes(&events), ["disabled", "teleoperated", "disabled"]);
+    assert_eq!(volts(&events).last().unwrap().1, 0.0);
+}
+
+/// Ticks for which the robot has to stay enabled: two and a half of its heartbeats.
+const TICKS: u64 = 125;
+
+#[test]
+fn a_robot_that_is_held_to_run_stays_enabled_as_long_as_signs_of_life_come() {
+    let heartbeat = Duration::from_secs(1);
+    // A machine that is busy may keep this test from sending in time, or stall the robot.
+    for _ in 0..20 {
+        let mut driven = Driven::start(&["--hold-to-run", "--heartbeat", "1s"]);
+        driven.drive();
+        let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+        let driven_since = volts(&driven.so_far()).last().unwrap().0;
+        let mut looks = 0_u32;
+        wait_until("enough ticks are recorded", || {
+            driven.order(b"alive\n");
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+            looks += 1;
+            // Reading all of it each time would be the slowest part.
+            looks.is_multiple_of(20)
+                && driven
+                    .so_far()
+                    .iter()
+                    .any(|event| tick_of(event) > driven_since + TICKS)
+        });
+        driven.order(b"quit\n");
+        assert!(end(&mut driven.child).success());
+        let events = recorded(&driven.robot);
+        let starved = longest > heartbeat / 2 || made_safe(&events, "stalled");
+        if starved {
+            println!("again: {longest:?} between two signs of life");
+            continue;
+        }
+        assert_eq!(modes(&events), ["disabled", "teleoperated", "disabled"]);
+        let disabled = events.iter().rfind(|event| event["event"] == "mode");
+        let disabled = tick(disabled.unwrap());
+        assert!(disabled > driven_since + TICKS, "{driven_since} {disabled}");
+        return;
+    }
+    println!("not tested: this machine is too busy to send a line in half a second");
+}
+
+fn tick_of(event: &Value) -> u64 {
+    event["tick"].as_u64().unwrap_or_default()
 }

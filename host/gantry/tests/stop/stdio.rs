@@ -1,28 +1,28 @@
-//! Standard output and standard error in every bad state.
+//! Standard output and standard error that take nothing.
 
 use std::fs::File;
 use std::io::Write as _;
 
+use super::driven::{Driven, MARKED_STOP, assert_ended_safe, assert_stopped};
 use super::*;
 
 /// Mistyped op modes and a stop, with this as standard output and standard error.
 #[track_caller]
 fn stops_with(out: impl Fn() -> Stdio) {
-    let robot = robot();
-    let mut command = run(&robot, &["--opmode", "drive"]);
-    let mut child = command.stdout(out()).stderr(out()).spawn().unwrap();
-    wait_until_enabled(&robot);
-    let mut orders = b"enable gret\nestpoo\n".repeat(2000);
-    orders.extend(b"estop\nquit\n");
-    child.stdin.take().unwrap().write_all(&orders).unwrap();
-    let status = end(&mut child);
-    assert_eq!(status.code(), Some(0));
-    let events = recorded(&robot);
-    assert_eq!(
-        modes(&events),
-        ["disabled", "teleoperated", "emergency-stopped"]
-    );
-    assert!(made_safe(&events, "emergency-stop"));
+    for orders in [&b"enable gret\nestpoo\n".repeat(2000)[..], b""] {
+        let mut driven = Driven::start_with(&[], |command| command.stdout(out()).stderr(out()));
+        driven.drive();
+        driven.order(orders);
+        driven.order(MARKED_STOP);
+        assert_stopped(&driven.end_stopped());
+    }
+    let mut driven = Driven::start_with(&[], |command| command.stdout(out()).stderr(out()));
+    driven.drive();
+    driven.order(b"quit\n");
+    assert_eq!(end(&mut driven.child).code(), Some(0));
+    let events = recorded(&driven.robot);
+    assert_ended_safe(&events);
+    assert_eq!(modes(&events).last(), Some(&"disabled"));
 }
 
 #[test]
@@ -38,6 +38,17 @@ fn a_pipe_whose_reader_is_gone_ends_nothing() {
     let (reader, broken) = std::io::pipe().unwrap();
     drop(reader);
     stops_with(|| broken.try_clone().unwrap().into());
+}
+
+#[test]
+fn standard_streams_that_are_closed_end_nothing() {
+    let mut driven = Driven::start_with(&[], |command| {
+        *command = support::through_shell(command, "exec \"$0\" \"$@\" >&- 2>&-");
+        command.stdin(Stdio::piped())
+    });
+    driven.drive();
+    driven.order(MARKED_STOP);
+    assert_stopped(&driven.end_stopped());
 }
 
 #[test]

@@ -1,6 +1,6 @@
-"""Runs a program on a terminal of its own, in one way: `python3 terminal.py WAY MARK PROGRAM…`.
+"""Runs a program on a terminal of its own, in one way: `python3 terminal.py WAY RECORDING PROGRAM…`.
 
-MARK is a folder in which a file appears once the robot is enabled. Prints how the program has ended.
+RECORDING is the file in which it stands that the robot drives. Prints how the program has ended.
 """
 import os
 import pty
@@ -8,7 +8,7 @@ import select
 import sys
 import time
 
-way, mark, program = sys.argv[1], sys.argv[2], sys.argv[3:]
+way, recording, program = sys.argv[1], sys.argv[2], sys.argv[3:]
 
 
 def wait_for(pid, terminal):
@@ -40,17 +40,30 @@ if pid == 0:
         os.kill(background, 9)
     os._exit(99 if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status))
 
+
+def drives():
+    try:
+        with open(recording, "rb") as events:
+            return b'"value":6.0' in events.read()
+    except FileNotFoundError:
+        return False
+
+
 deadline = time.monotonic() + 60
-while not os.listdir(mark):
-    assert time.monotonic() < deadline, "it is never enabled"
+while not drives():
+    assert time.monotonic() < deadline, "it never drives"
     if select.select([terminal], [], [], 0.02)[0]:
         os.read(terminal, 65536)
 
 if way == "held":
     os.write(terminal, b"\x13")  # Ctrl-S
     time.sleep(0.2)
-    os.write(terminal, b"enable gret\nestop\nquit\n")
+    os.write(terminal, b"enable gret\nmark\nestop\n")
     # Nothing is read: the terminal takes no more either.
+    while b'"emergency-stopped"' not in open(recording, "rb").read():
+        assert time.monotonic() < deadline, "it never stops"
+        time.sleep(0.02)
+    os.kill(pid, 15)
     status = wait_for(pid, None)
 elif way == "closed":
     os.close(terminal)

@@ -50,17 +50,15 @@ impl TestRobot {
     /// Runs the binary, which is killed if it uses more processor time than this. Unlike the time
     /// on the clock, that does not depend on what else the machine does.
     pub fn gantry_within(&self, seconds: u32, arguments: &[&str]) -> Output {
-        let gantry = gantry(&self.folder);
-        let mut limited = Command::new("sh");
-        limited.args(["-c", &format!("ulimit -t {seconds}; exec \"$0\" \"$@\"")]);
-        limited.arg(gantry.get_program()).args(gantry.get_args());
-        limited.envs(
-            gantry
-                .get_envs()
-                .filter_map(|(key, value)| Some((key, value?))),
-        );
-        limited.current_dir(self.folder.path());
-        limited.args(arguments).output().unwrap()
+        self.gantry_under(&format!("ulimit -t {seconds}"), arguments)
+    }
+
+    /// Runs the binary in a shell that has done this before.
+    pub fn gantry_under(&self, shell: &str, arguments: &[&str]) -> Output {
+        let mut gantry = gantry(&self.folder);
+        gantry.args(arguments);
+        let script = format!("{shell}; exec \"$0\" \"$@\"");
+        through_shell(&gantry, &script).output().unwrap()
     }
 
     /// Runs the binary in the robot's folder.
@@ -129,6 +127,19 @@ pub fn gantry(folder: &TempDir) -> Command {
         .arg("--cache")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
     command
+}
+
+/// A shell with a script that executes a command, which is its `"$0" "$@"`, in the same place.
+pub fn through_shell(command: &Command, script: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]);
+    shell.arg(command.get_program()).args(command.get_args());
+    let variables = command.get_envs();
+    shell.envs(variables.filter_map(|(key, value)| Some((key, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
 }
 
 /// The events of a recording, which has to be in order.

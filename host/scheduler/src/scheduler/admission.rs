@@ -103,6 +103,16 @@ impl Scheduler {
         if let Some(Err(most)) = payer.map(|payer| payer.has_room(Resource::Runs, 1)) {
             return refused(Blocker::Runs(most));
         }
+        // Otherwise it would start, and end at once because of what it bounds.
+        for bounded in std::iter::successors(command.bounded(), |command| command.bounded()) {
+            if let Some(reason) = bounded.supplier().and_then(Supplier::withdrawn) {
+                return refused(Blocker::Withdrawn(reason));
+            }
+            let payer = self.runs.payer(bounded, parent);
+            if let Some(Err(most)) = payer.map(|payer| payer.has_room(Resource::Runs, 1)) {
+                return refused(Blocker::Runs(most));
+            }
+        }
         let inherited = parent_run.map_or(i32::MIN, |run| run.effective_priority);
         let priority = command.priority().max(inherited);
         if let Some(name) = self.higher_running(command, parent, priority) {

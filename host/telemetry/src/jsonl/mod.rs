@@ -223,6 +223,10 @@ fn write_record(buffer: &mut Vec<u8>, record: &Record, options: JsonlOptions, co
                 line.seconds("by", *by);
             }
         }
+        RecordKind::Output { channel, value } => {
+            line.text("channel", channel);
+            line.value("value", value);
+        }
         RecordKind::Topic { name, value } => {
             line.text("topic", name);
             match value {

@@ -37,6 +37,10 @@ fn every_kind() -> Script {
         name: "drive/state".into(),
         value: None,
     });
+    script.host(RecordKind::Output {
+        channel: "arm.voltage".into(),
+        value: Value::Number(-0.5),
+    });
     let shoot = script.start(Some(auto), "superstructure/shoot");
     script.fail(shoot, "jammed");
     script.event(
