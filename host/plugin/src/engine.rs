@@ -132,6 +132,7 @@ mod tests {
         let module = Module::new(&engine, wat::parse_str(text).unwrap()).unwrap();
         let mut store = Store::new(&engine, ());
         store.set_fuel(u64::MAX).unwrap();
+        store.set_epoch_deadline(1);
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         let deeper = instance.get_typed_func::<(), ()>(&mut store, "deeper");
         let trap = deeper.unwrap().call(&mut store, ()).unwrap_err();
