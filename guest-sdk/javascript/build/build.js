@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { quickjsEngine } from "./engine.js";
+import { telling } from "./promises.js";
 import { awake, reproducible } from "./snapshot.js";
 import { SOURCE, starlingmonkeyEngine, withoutPaths } from "./starlingmonkey.js";
 
@@ -101,7 +102,7 @@ export const about = undefined;
       },
     });
     const { output } = await made.generate({ format: "esm" });
-    return output[0].code;
+    return telling(output[0].code);
   } catch (error) {
     throw new BuildError(`the plugin cannot be bundled: ${error.message}`);
   } finally {
