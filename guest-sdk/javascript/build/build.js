@@ -5,6 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { quickjsEngine } from "./engine.js";
+import { telling } from "./promises.js";
+import { awake, reproducible } from "./snapshot.js";
+import { SOURCE, starlingmonkeyEngine, withoutPaths } from "./starlingmonkey.js";
+
 const SDK = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const ENGINES = { quickjs, starlingmonkey };
 /** The optional engine; it brings some 100 MB. It imports preview2-shim without asking for it. */
@@ -23,7 +28,7 @@ export async function build({ folder, engine = "quickjs", output }) {
     const wit = join(temporary, "wit");
     await assembleWit(wit);
     const source = await bundle(about, temporary);
-    const component = await ENGINES[engine](source, wit);
+    const component = await ENGINES[engine](source, wit, temporary);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, component);
     return { file, bytes: component.length };
@@ -97,7 +102,7 @@ export const about = undefined;
       },
     });
     const { output } = await made.generate({ format: "esm" });
-    return output[0].code;
+    return telling(output[0].code);
   } catch (error) {
     throw new BuildError(`the plugin cannot be bundled: ${error.message}`);
   } finally {
@@ -107,13 +112,36 @@ export const about = undefined;
 
 async function quickjs(source, witPath) {
   const { componentize } = await tool("componentize-qjs", "componentize-qjs@0.4.5");
-  return made(async () => (await componentize({ witPath, jsSource: source, world: "plugin", sync: true })).component);
+  const { engine, answers } = await known("componentize-qjs@0.4.5", async () => reproducible(await quickjsEngine()));
+  return made(async () => {
+    const { component } = await componentize({ witPath, jsSource: source, world: "plugin", runtimeBytes: engine });
+    return awake(component, answers);
+  });
 }
 
-async function starlingmonkey(source, witPath) {
+async function starlingmonkey(source, witPath, folder) {
   const { componentize } = await tool("@bytecodealliance/componentize-js", STARLINGMONKEY);
-  const options = { witPath, worldName: "plugin", sourceName: "plugin.js", disableFeatures: ["http", "fetch-event"] };
-  return made(async () => (await componentize(source, options)).component);
+  const { engine, answers } = await known(STARLINGMONKEY, async () => reproducible(await starlingmonkeyEngine()));
+  const file = join(folder, "engine.wasm");
+  await writeFile(file, engine);
+  return made(async () => {
+    const disableFeatures = ["http", "fetch-event"];
+    const options = { witPath, worldName: "plugin", sourceName: SOURCE, engine: file, disableFeatures };
+    const { component } = await withoutPaths(() => componentize(source, options));
+    return awake(component, answers);
+  });
+}
+
+/** An engine, made ready for a snapshot. */
+async function known(install, ready) {
+  try {
+    return await ready();
+  } catch (error) {
+    throw new BuildError(`this SDK does not know the engine that is installed (${error.message}); install another with
+
+    npm install --prefix ${SDK} --no-save ${install}
+`);
+  }
 }
 
 async function made(componentize) {

@@ -2,6 +2,7 @@
 
 import { commands } from "./definition.js";
 import { Canceled, GantryError, InvalidError, isCanceled } from "./errors.js";
+import "./promises.js";
 import { log, trace, wake } from "./surroundings.js";
 import { fromWit, shown, toWit, wellFormed } from "./values.js";
 

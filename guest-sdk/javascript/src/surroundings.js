@@ -83,6 +83,11 @@ export const config = Object.freeze({
   keys: () => Array.from(keys()),
 });
 
+/** Whether there is a host, as in a run. */
+export function awake() {
+  return early === null;
+}
+
 /** Undoes what was fixed when the component was made. */
 export function wake() {
   if (!early) return;

@@ -102,6 +102,67 @@ schedule = [${[2n ** 53n - 1n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n
   for (const message of refused) assert.match(message, /within ±2\^53/);
 });
 
+for (const engine of engines) {
+  test(`what promises lose is told once per run: ${engine}`, async () => {
+    const project = join(folder, `promises-${engine}`);
+    mkdirSync(project);
+    writeFileSync(join(project, "package.json"), '{ "name": "promises", "main": "promises.js" }');
+    writeFileSync(
+      join(project, "promises.js"),
+      `import { command, integer } from "gantry-sdk";
+const made = await Promise.resolve(7).then((value) => value + 1);
+class Arm {
+  async aims() { await (0, null); throw new Error("too late"); }
+  async *steps() { yield await 1; }
+}
+const throws = async (value) => ({ value: await value, stuck: stuck() });
+function stuck() { throw new TypeError("the arm is stuck"); }
+command({ name: "rejects" }, () => { Promise.reject(new Error("first")); Promise.reject(new Error("second")); });
+command({ name: "constructs" }, () => { new Promise((_, reject) => reject("a text")); });
+command({ name: "throws" }, () => { (async () => { stuck(); })(); });
+command({ name: "nests" }, () => { const call = async (run = () => 1) => (run(), stuck()); call(async () => await 2); });
+command({ name: "awaits" }, () => { new Arm().aims(); new Arm().steps(); throws(1); });
+command({ name: "chains" }, () => { Promise.resolve(1).catch(() => 2).finally(() => {}); });
+command({ name: "innocent", returns: integer }, () => (new Promise(() => {}) instanceof Promise && Promise.resolve() instanceof Promise ? made : 0));
+`,
+    );
+    const { file } = await build({ folder: project, engine, output: join(folder, "promises.wasm") });
+    const names = ["rejects", "constructs", "throws", "nests", "awaits", "chains", "innocent"];
+    const robot = `robot.name = "Promises"
+[plugins.promises]
+file = ${JSON.stringify(file)}
+limits = { slice = "10 ms", preemption-limit = 1000 }
+[opmodes.go]
+mode = "test"
+schedule = [${names.map((name) => `"promises/${name}"`)}]
+`;
+    const events = play(robot, "go", "3 s");
+    const lines = Object.fromEntries(names.map((name) => [name, of(events, "log", `promises/${name}`).map((e) => e.text)]));
+    for (const name of names) assert.equal(of(events, "completed", `promises/${name}`).length, 1, name);
+    assert.deepEqual(of(events, "completed", "promises/innocent").map((e) => e.value), [8]);
+    assert.deepEqual(lines.innocent, []);
+    const heads = (name) => lines[name].filter((line) => /^(the command does|nothing waits)/.test(line));
+    const error = /^the command does not hear of this error/;
+    const order = /^nothing waits for promises: what follows/;
+    for (const [name, text] of Object.entries({
+      rejects: "Error: first",
+      constructs: '"a text" was thrown',
+      throws: "TypeError: the arm is stuck",
+      nests: "TypeError: the arm is stuck",
+    })) {
+      assert.match(heads(name).find((line) => error.test(line)) ?? "", error, `${name}: ${lines[name]}`);
+      const [told] = lines[name].slice(lines[name].findIndex((line) => error.test(line)) + 1);
+      assert.match(told, new RegExp(text), name);
+    }
+    assert.ok(!lines.rejects.some((line) => line.includes("second")), "one of a kind is told");
+    assert.match(lines.throws[2], /stuck/, "the stack begins with the plugin's function");
+    assert.match(heads("awaits")[0], order);
+    assert.match(lines.awaits[1], /aims/, "the stack begins with the plugin's function");
+    assert.match(heads("chains")[0], order);
+    assert.equal(heads("chains").length, 1);
+  });
+}
+
 test("a build says what is missing", async () => {
   await assert.rejects(build({ folder }), (error) => error instanceof BuildError && /package.json: it is missing/.test(error.message));
   await assert.rejects(build({ folder, engine: "v8" }), /quickjs or starlingmonkey/);

@@ -2,6 +2,8 @@
 
 import re
 
+from gantry.build import build
+
 
 def robot(file, *modes):
     return (
@@ -80,3 +82,29 @@ def test_generators_of_a_module_draw_other_numbers_in_each_run(behaviours, play)
     assert len(unseeded) >= 3 and len(set(unseeded)) == len(unseeded)
     assert len({second for _, second in one + two}) == 1, "a seed is a seed"
     assert drawn("1") == one
+
+
+def test_sets_are_gone_through_in_the_same_order_after_every_build(tmp_path, play):
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "sets"\n', encoding="utf-8")
+    (tmp_path / "sets.py").write_text(
+        "import gantry\n\n"
+        'MADE = {f"name {number}" for number in range(20)}\n\n\n'
+        "@gantry.command\n"
+        "def order() -> str:\n"
+        '    return ", ".join([*MADE, *{f"other {number}" for number in range(20)}])\n',
+        encoding="utf-8",
+    )
+
+    def order(name):
+        file = build(tmp_path, tmp_path / name)
+        robot = (
+            f'robot.name = "Sets"\n[plugins.sets]\nfile = "{file}"\n'
+            'limits = { slice = "10 ms", preemption-limit = 1000 }\n'
+            '[opmodes.go]\nmode = "test"\nschedule = ["sets/order"]\n'
+        )
+        [completed] = of(play(robot, "go", "500 ms"), "completed", "sets/order")
+        return completed["value"]
+
+    first = order("1.wasm")
+    assert len(set(first.split(", "))) == 40
+    assert order("2.wasm") == first

@@ -316,11 +316,14 @@ fn a_build_that_is_ended_leaves_nothing_running() {
     }
 }
 
-/// The same source gives the same component, whenever, wherever and in whatever locale it is built, and
-/// nothing of the machine is in it.
+/// The same source gives the same component, whenever, wherever, in whatever locale and by whomever it is built,
+/// and nothing of the machine is in it.
 fn builds_the_same_twice(language: &str, manifest: &str) {
     let mut digests = Vec::new();
-    for (place, locale) in [("a", "C.UTF-8"), ("b/c", "C")] {
+    for (place, locale, zone) in [
+        ("a", "C.UTF-8", "Asia/Tokyo"),
+        ("b/c", "C", "America/New_York"),
+    ] {
         let folder = TempDir::new().unwrap();
         let inner = folder.path().join(place);
         std::fs::create_dir_all(&inner).unwrap();
@@ -340,8 +343,13 @@ fn builds_the_same_twice(language: &str, manifest: &str) {
         std::fs::write(&file, changed).unwrap();
         let mut command = gantry(&folder);
         command.current_dir(&inner).args(["build", "my-robot"]);
-        command.envs([("LC_ALL", locale), ("PYTHONCOERCECLOCALE", "0")]);
-        command.envs([("PYTHONUTF8", "0")]);
+        command.envs([("LC_ALL", locale), ("LANG", locale), ("TZ", zone)]);
+        command.envs([("PYTHONCOERCECLOCALE", "0"), ("PYTHONUTF8", "0")]);
+        let temporary = inner.join("temporary");
+        std::fs::create_dir(&temporary).unwrap();
+        command.env("HOME", &inner).env("TMPDIR", &temporary);
+        // What zig has compiled for itself is not compiled again for each home.
+        command.env("ZIG_GLOBAL_CACHE_DIR", format!("{}/zig", tools()));
         assert_succeeded(&command.env("GANTRY_TOOLS", tools()).output().unwrap());
         let component = std::fs::read(inner.join("my-robot/build/my-robot.wasm")).unwrap();
         let has = |text: &str| {
@@ -362,4 +370,11 @@ fn builds_the_same_twice(language: &str, manifest: &str) {
 fn builds_of_c_are_reproducible() {
     builds_the_same_twice("c", "my-robot.c");
     builds_the_same_twice("cpp", "my-robot.cpp");
+}
+
+#[test]
+#[ignore = "needs Node, and a network the first time"]
+fn builds_of_javascript_are_reproducible() {
+    builds_the_same_twice("javascript", "package.json");
+    builds_the_same_twice("typescript", "package.json");
 }

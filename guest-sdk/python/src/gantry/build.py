@@ -12,6 +12,8 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
+from . import environment
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -67,6 +69,9 @@ def build(project: Path, output: Path | None = None) -> Path:
             ),
             encoding="utf-8",
         )
+        # The same source does the same after every build: hashes are not random.
+        fixed = environment.library({"PYTHONHASHSEED": "0"})
+        entry.with_name(f"gantry_environment{environment.SUFFIX}").write_bytes(fixed)
         _componentize(entry, source, output)
     return output
 
