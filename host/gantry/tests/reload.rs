@@ -367,6 +367,55 @@ fn two_hundred_swaps_leave_nothing_behind() {
 
 /// A robot in a folder with copies of the test guests that it may name, of which one op mode is
 /// enabled.
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_turned_to_another_version_is_a_change() {
+    let robot = TestRobot::from_text(&COUNTER.replace("counter.wasm", "current/counter.wasm"));
+    let folder = robot.folder.path().to_owned();
+    for (name, number) in [("v1", "0.1.0"), ("v2", "0.2.0")] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+        robot.write(
+            &format!("{name}/counter.wasm"),
+            &version("keeps-locals", number),
+        );
+    }
+    std::os::unix::fs::symlink("v1", folder.join("current")).unwrap();
+    let live = Live::start(robot, &["--opmode", "count"]);
+    live.wait_for_event("scheduled", "counter/yields-on");
+    std::os::unix::fs::symlink("v2", folder.join("next")).unwrap();
+    std::fs::rename(folder.join("next"), folder.join("current")).unwrap();
+    live.wait_for("reloaded counter 0.1.0 -> 0.2.0");
+    live.quit();
+}
+
+#[test]
+fn compiled_code_that_is_overwritten_meanwhile_harms_nobody() {
+    let robot = TestRobot::from_text(COUNTER);
+    robot.write("counter.wasm", &version("keeps-locals", "0.1.0"));
+    let folder = robot.folder.path().to_owned();
+    let mut live = Live::start(robot, &["--cache", "own", "--opmode", "count"]);
+    live.wait_for_event("scheduled", "counter/yields-on");
+    live.write("counter.wasm", &version("keeps-locals", "0.2.0"));
+    live.wait_for("reloaded counter 0.1.0 -> 0.2.0");
+    let entries = std::fs::read_dir(folder.join("own")).unwrap();
+    let mut overwritten = 0;
+    for entry in entries.map(|entry| entry.unwrap().path()) {
+        if entry.is_file() {
+            std::fs::write(entry, "overwritten").unwrap();
+            overwritten += 1;
+        }
+    }
+    assert!(overwritten >= 2, "{overwritten}");
+    live.order("disable");
+    live.order("enable count");
+    // Its code is in memory; that of the first version is compiled anew.
+    live.write("counter.wasm", &version("keeps-locals", "0.1.0"));
+    live.wait_for("reloaded counter 0.2.0 -> 0.1.0");
+    let events = live.quit();
+    assert_eq!(count(&events, "scheduled", "counter/yields-on"), 2);
+    assert_eq!(count(&events, "failed", "counter/yields-on"), 0);
+}
+
 fn start(robot: &str, opmode: &str) -> Live {
     start_with(robot, opmode, &[])
 }

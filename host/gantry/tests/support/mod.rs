@@ -123,9 +123,8 @@ pub fn gantry(folder: &TempDir) -> Command {
     command.current_dir(folder.path());
     // The secret of the cache is that of the tests, not that of who runs them.
     command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
-    command
-        .arg("--cache")
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+    command.env("XDG_CACHE_HOME", cache);
     command
 }
 
