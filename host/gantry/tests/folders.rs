@@ -148,27 +148,27 @@ fn folders_that_overlap_are_refused_where_one_may_be_written() {
         (
             DATA_WRITE,
             DATA,
-            "data, is that of plugin `one`, data, and `one` may write there",
+            "`data` of plugin `two` is the folder `data` of plugin `one`, and `one` may write there",
         ),
         (
             DATA,
             DATA_WRITE,
-            "data, is that of plugin `one`, data, and `two` may write there",
+            "`data` of plugin `two` is the folder `data` of plugin `one`, and `two` may write there",
         ),
         (
             DATA_WRITE,
             "{ path = \"data/sub\" }",
-            "data/sub, lies in that of plugin `one`, data, and `one` may write there",
+            "`data/sub` of plugin `two` lies in the folder `data` of plugin `one`, and `one` may write there",
         ),
         (
             DATA_WRITE,
             "{ path = \"link\" }",
-            "link, lies in that of plugin `one`, data, and `one` may write there",
+            "`link` of plugin `two` lies in the folder `data` of plugin `one`, and `one` may write there",
         ),
         (
             "{ path = \"data/sub/../sub\", write = true }",
             DATA,
-            "data/sub/../sub, lies in that of plugin `two`, data, and `one` may write there",
+            "`data/sub/../sub` of plugin `one` lies in the folder `data` of plugin `two`, and `one` may write there",
         ),
     ] {
         let robot = with_folders(one, two);
@@ -253,7 +253,10 @@ fn a_folder_with_what_the_host_keeps_is_refused() {
 fn a_folder_that_cannot_be_opened_is_told_at_its_line() {
     let robot = with_folders("{ path = \"nothing\" }", "");
     let said = robot.fails(&["check", "robot.toml"]);
-    assert!(said.contains("nothing cannot be granted"), "{said}");
+    assert!(
+        said.contains("nothing` cannot be granted to plugin `one`"),
+        "{said}"
+    );
     assert!(said.contains("robot.toml:4:10"), "{said}");
     let robot = with_folders("{ path = \"robot.toml\" }", "");
     let said = robot.fails(&["check", "robot.toml"]);

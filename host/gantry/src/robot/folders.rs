@@ -90,12 +90,12 @@ impl<'a> Folders<'a> {
                 false => &inner.plugin.name,
             };
             let message = format!(
-                "the folder of plugin `{}`, {}, {relation} that of plugin `{}`, {}, and `{writer}` may \
-                 write there",
-                inner.plugin.name,
+                "the folder `{}` of plugin `{}` {relation} the folder `{}` of plugin `{}`, and `{writer}` \
+                 may write there",
                 inner.folder.path.display(),
-                outer.plugin.name,
+                inner.plugin.name,
                 outer.folder.path.display(),
+                outer.plugin.name,
             );
             let help =
                 "give each of them a folder of its own; plugins that only read may share one";
@@ -124,9 +124,9 @@ impl<'a> Folders<'a> {
             }
             let Granted { plugin, grant, .. } = &self.granted[place];
             let message = format!(
-                "the folder of plugin `{}`, {}, {relation} {what}, {}",
-                plugin.name,
+                "the folder `{}` of plugin `{}` {relation} {what}: {}",
                 grant.path.display(),
+                plugin.name,
                 path.display()
             );
             let help =
@@ -178,9 +178,9 @@ fn cannot_open(
         _ => error.to_string(),
     };
     let message = format!(
-        "plugin `{}`: the folder {} cannot be granted: {reason}",
+        "the folder `{}` cannot be granted to plugin `{}`: {reason}",
+        grant.path.display(),
         plugin.name,
-        grant.path.display()
     );
     let help = "make it, or take the grant out".to_owned();
     config.diagnostic(grant.span, message, Some(help))
