@@ -133,7 +133,13 @@ fn with_folders(one: &str, two: &str) -> TestRobot {
     for name in ["one", "two"] {
         robot.write(&format!("plugins/{name}.wasm"), support::guest("uses-std"));
     }
-    symlink("data/sub", robot.folder.path().join("link")).unwrap();
+    for (link, to) in [
+        ("link", "data/sub"),
+        ("data/away", "../other"),
+        ("data/out", ".."),
+    ] {
+        symlink(to, robot.folder.path().join(link)).unwrap();
+    }
     robot
 }
 
@@ -164,6 +170,13 @@ fn folders_that_overlap_are_refused_where_one_may_be_written() {
             DATA_WRITE,
             "{ path = \"link\" }",
             "`link` of plugin `two` lies in the folder `data` of plugin `one`, and `one` may write there",
+        ),
+        (DATA, "{ path = \"data/away\", write = true }", ""),
+        (
+            DATA_WRITE,
+            "{ path = \"data/away\" }",
+            "`data/away` of plugin `two` is reached by a link in the folder `data` of plugin `one`, and `one` \
+             may write there",
         ),
         (
             "{ path = \"data/sub/../sub\", write = true }",
@@ -220,6 +233,14 @@ fn a_folder_with_a_link_on_the_way_to_a_plugin_is_refused() {
     .unwrap();
     let said = robot.fails(&["check", "robot.toml"]);
     assert!(said.contains("holds the plugin `one`"), "{said}");
+    // In the middle of the path too, and by the robot's file itself.
+    let robot = with_folders("{ path = \"data\", write = true }", "");
+    robot.edit("plugins/one.wasm", "data/out/plugins/one.wasm");
+    let said = robot.fails(&["check", "robot.toml"]);
+    assert!(said.contains("holds the plugin `one`"), "{said}");
+    let robot = with_folders("{ path = \"data\", write = true }", "");
+    let said = robot.fails(&["check", "data/out/robot.toml"]);
+    assert!(said.contains("holds the robot's file"), "{said}");
 }
 
 #[test]
@@ -231,14 +252,20 @@ fn a_folder_with_what_the_host_keeps_is_refused() {
         ("kept/state", "holds"),
         ("kept/state/gantry", "holds"),
         ("kept/state/gantry/locked", "lies in"),
+        ("data", "holds"),
     ] {
         let robot = with_folders(&format!("{{ path = \"{folder}\" }}"), "");
         for made in ["kept/cache/sub", "kept/state/gantry/locked"] {
             fs::create_dir_all(robot.folder.path().join(made)).unwrap();
         }
+        // The last one is the folder of a link that the host's own path goes through.
+        let state = match folder {
+            "data" => "data/out/kept/state",
+            _ => "kept/state",
+        };
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_gantry"))
             .current_dir(robot.folder.path())
-            .env("XDG_STATE_HOME", robot.folder.path().join("kept/state"))
+            .env("XDG_STATE_HOME", robot.folder.path().join(state))
             .args(["--cache", "kept/cache", "check", "robot.toml"])
             .output()
             .unwrap();
@@ -267,7 +294,12 @@ fn a_folder_that_cannot_be_opened_is_told_at_its_line() {
 fn no_recording_lies_in_a_plugins_folder() {
     let robot = with_folders("{ path = \"data\" }", "");
     symlink("data/sub", robot.folder.path().join("elsewhere")).unwrap();
-    for file in ["data/x.jsonl", "data/sub/x.jsonl", "elsewhere/x.jsonl"] {
+    for file in [
+        "data/x.jsonl",
+        "data/sub/x.jsonl",
+        "elsewhere/x.jsonl",
+        "data/away/x.jsonl",
+    ] {
         for command in ["sim", "run"] {
             let said = robot.fails(
                 &[

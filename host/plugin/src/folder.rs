@@ -1,8 +1,9 @@
 //! The folder that a plugin may see: a handle rather than a path.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// A folder that a plugin sees as `/`.
@@ -85,35 +86,57 @@ impl Folder {
 pub struct FolderId(u64, u64);
 
 impl FolderId {
-    /// The folders that hold what a path leads to, from the inside out, itself among them if it is a
-    /// folder; and those that hold the links on the way, as what is written to them decides where the
-    /// path leads. What is not there yet is held by the folder that it would be made in.
+    /// The folders that decide what a path leads to, from the inside out: those that hold what it leads to,
+    /// itself among them if it is a folder; and those that hold the links on the way. What is not there yet is
+    /// held by the folders that it would be made in.
     pub fn holders_of(path: &Path) -> Vec<Self> {
+        let (place, links) = walk(path);
         let mut holders = Vec::new();
-        let mut next = Some(path.to_owned());
-        // As many links as the system follows.
-        for _ in 0..40 {
-            let Some(path) = next else { break };
-            let parent = match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
-            for start in [path.as_path(), parent] {
-                let Ok(real) = start.canonicalize() else {
-                    continue;
-                };
-                for folder in real.ancestors() {
-                    if let Ok(id) = system::open(folder).and_then(|found| system::identity(&found))
-                        && !holders.contains(&id)
-                    {
-                        holders.push(id);
-                    }
+        for start in std::iter::once(&place).chain(&links) {
+            for folder in start.ancestors() {
+                if let Ok(id) = system::open(folder).and_then(|found| system::identity(&found))
+                    && !holders.contains(&id)
+                {
+                    holders.push(id);
                 }
             }
-            next = std::fs::read_link(&path).ok().map(|to| parent.join(to));
         }
         holders
     }
+}
+
+/// Where a path leads to, part by part, whether it is there or not, and the folders with the links that were
+/// followed.
+fn walk(path: &Path) -> (PathBuf, Vec<PathBuf>) {
+    let mut place = match path.is_absolute() {
+        true => PathBuf::new(),
+        false => std::env::current_dir().unwrap_or_default(),
+    };
+    let parts = |path: &Path| -> Vec<OsString> {
+        let parts = path.components().rev();
+        parts.map(|part| part.as_os_str().to_owned()).collect()
+    };
+    let mut links = Vec::new();
+    // The next one is last.
+    let mut rest = parts(path);
+    while let Some(part) = rest.pop() {
+        match Path::new(&part).components().next() {
+            None | Some(Component::CurDir) => {}
+            Some(Component::ParentDir) => {
+                place.pop();
+            }
+            Some(Component::RootDir | Component::Prefix(_)) => place.push(part),
+            Some(Component::Normal(_)) => match std::fs::read_link(place.join(&part)) {
+                // As many links as the system follows.
+                Ok(to) if links.len() < 40 => {
+                    links.push(place.clone());
+                    rest.extend(parts(&to));
+                }
+                _ => place.push(part),
+            },
+        }
+    }
+    (place, links)
 }
 
 #[cfg(unix)]
@@ -269,6 +292,8 @@ mod tests {
         symlink("data/sub", place.join("link")).unwrap();
         symlink("data/sub/file", place.join("file")).unwrap();
         symlink("../file", place.join("data/out")).unwrap();
+        fs::create_dir(place.join("other")).unwrap();
+        symlink("../../other", place.join("data/sub/away")).unwrap();
         let (data, link) = (opened(&place.join("data")), opened(&place.join("link")));
         for (path, in_data, in_sub) in [
             ("", false, false),
@@ -280,6 +305,11 @@ mod tests {
             ("link", true, true),
             ("file", true, true),
             ("data/out", true, true),
+            ("data/nothing/deeper", true, false),
+            ("other", false, false),
+            ("data/sub/away", true, true),
+            ("data/sub/away/file", true, true),
+            ("data/sub/away/../data", true, true),
             ("nothing", false, false),
         ] {
             let holders = FolderId::holders_of(&place.join(path));

@@ -8,12 +8,25 @@ use gantry_plugin::{Folder, FolderId};
 
 use crate::config::{Diagnostic, FolderConfig, PluginConfig, RobotConfig};
 
+/// What the host's own files are called.
+const HOSTS: &str = "what Gantry keeps for itself";
+
 /// The folders of a robot's plugins.
 #[derive(Debug, Default)]
 pub(super) struct Folders<'a> {
     granted: Vec<Granted<'a>>,
-    /// By what they are, places in `granted`: one folder may be granted twice.
-    known: HashMap<FolderId, Vec<usize>>,
+    /// By what they are, as one folder may be granted to several.
+    known: HashMap<FolderId, Shared>,
+    /// Places in `granted`, by the plugins' names.
+    by_plugin: HashMap<&'a str, usize>,
+}
+
+/// Those who are granted one folder, as places in `granted`.
+#[derive(Debug, Default)]
+struct Shared {
+    places: Vec<usize>,
+    /// The first that may write.
+    writer: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -23,6 +36,8 @@ struct Granted<'a> {
     folder: Folder,
     /// Itself and the folders that it lies in.
     holders: Vec<FolderId>,
+    /// The folders with the links on the way to it, and those that they lie in.
+    links: Vec<FolderId>,
 }
 
 impl<'a> Folders<'a> {
@@ -41,12 +56,20 @@ impl<'a> Folders<'a> {
             match opened(grant) {
                 Ok((folder, holders)) => {
                     let place = folders.granted.len();
-                    folders.known.entry(holders[0]).or_default().push(place);
+                    let shared = folders.known.entry(holders[0]).or_default();
+                    shared.places.push(place);
+                    if folder.write {
+                        shared.writer.get_or_insert(place);
+                    }
+                    folders.by_plugin.insert(&plugin.name, place);
+                    let mut links = FolderId::holders_of(&grant.path);
+                    links.retain(|id| !holders.contains(id));
                     folders.granted.push(Granted {
                         plugin,
                         grant,
                         folder,
                         holders,
+                        links,
                     });
                 }
                 Err(error) => wrong.push(cannot_open(config, plugin, grant, &error)),
@@ -61,29 +84,16 @@ impl<'a> Folders<'a> {
 
     /// The folder of a plugin, open; none if it has none, or if there is something wrong with it.
     pub(super) fn of(&self, plugin: &PluginConfig) -> Option<Folder> {
-        let mut granted = self.granted.iter();
-        let found = granted.find(|granted| granted.plugin.name == plugin.name);
-        found.map(|granted| granted.folder.clone())
+        let place = self.by_plugin.get(plugin.name.as_str())?;
+        Some(self.granted[*place].folder.clone())
     }
 
     /// Two plugins may look at one folder. Where one of them writes, what the other sees would be in
     /// its hands.
     fn report_overlaps(&self, config: &RobotConfig, wrong: &mut Vec<Diagnostic>) {
         for (place, inner) in self.granted.iter().enumerate() {
-            let outer = inner.holders.iter().filter_map(|id| self.known.get(id));
-            let other = outer.flatten().map(|at| (*at, &self.granted[*at]));
-            let mut other = other.filter(|(at, outer)| {
-                let is_same = outer.holders[0] == inner.holders[0];
-                // Of two that are the same, one report, at the later one.
-                let is_told = *at != place && (!is_same || *at < place);
-                is_told && (inner.folder.write || outer.folder.write)
-            });
-            let Some((_, outer)) = other.next() else {
+            let Some((relation, outer)) = self.overlap(place, inner) else {
                 continue;
-            };
-            let relation = match outer.holders[0] == inner.holders[0] {
-                true => "is",
-                false => "lies in",
             };
             let writer = match outer.folder.write {
                 true => &outer.plugin.name,
@@ -103,6 +113,32 @@ impl<'a> Folders<'a> {
         }
     }
 
+    /// The folder that this one is in conflict with, and how it is related to it. Of two that are the same,
+    /// the later one is.
+    fn overlap(&self, place: usize, inner: &Granted<'a>) -> Option<(&'static str, &Granted<'a>)> {
+        let holders = inner.holders.iter().enumerate();
+        let holders = holders.map(|(at, id)| match at {
+            0 => ("is", id),
+            _ => ("lies in", id),
+        });
+        let links = inner.links.iter().map(|id| ("is reached by a link in", id));
+        for (relation, id) in holders.chain(links) {
+            let Some(shared) = self.known.get(id) else {
+                continue;
+            };
+            // Whoever has the folder with a link only reads through it is of no matter to that.
+            let other = match inner.folder.write && relation != "is reached by a link in" {
+                true => shared.places.first().copied(),
+                false => shared.writer,
+            };
+            let is_told = |other: &usize| relation != "is" || *other < place;
+            if let Some(other) = other.filter(|other| *other != place).filter(is_told) {
+                return Some((relation, &self.granted[other]));
+            }
+        }
+        None
+    }
+
     /// A plugin that sees the robot's own files could read secrets and, if it writes, make itself into
     /// another robot.
     fn report_own(
@@ -116,7 +152,7 @@ impl<'a> Folders<'a> {
             .iter()
             .map(|own| (own.path.as_path(), own.what.as_str()));
         let private = private.iter().map(|path| path.as_ref());
-        let host = private.map(|path| (path, "what Gantry keeps for itself"));
+        let host = private.map(|path| (path, HOSTS));
         let mut told = vec![false; self.granted.len()];
         let mut tell = |place: usize, relation: &str, (path, what): (&Path, &str)| {
             if std::mem::replace(&mut told[place], true) {
@@ -129,13 +165,25 @@ impl<'a> Folders<'a> {
                 plugin.name,
                 path.display()
             );
-            let help =
-                "give the plugin a folder of its own, such as `data`, in which nothing else is";
+            let help = match what {
+                HOSTS => {
+                    "give the plugin a folder of its own, or put that elsewhere (`--cache`, XDG_STATE_HOME)"
+                }
+                _ => {
+                    "give the plugin a folder of its own, such as `data`, in which nothing else is"
+                }
+            };
             wrong.push(config.diagnostic(grant.span, message, Some(help.to_owned())));
         };
+        // Those of which nothing was told yet.
+        let mut known: HashMap<_, _> = self.known.iter().collect();
         for (path, what) in files.chain(host.clone()) {
             for id in FolderId::holders_of(path) {
-                for place in self.known.get(&id).into_iter().flatten() {
+                for place in known
+                    .remove(&id)
+                    .into_iter()
+                    .flat_map(|shared| &shared.places)
+                {
                     tell(*place, "holds", (path, what));
                 }
             }
@@ -182,6 +230,11 @@ fn cannot_open(
         grant.path.display(),
         plugin.name,
     );
-    let help = "make it, or take the grant out".to_owned();
-    config.diagnostic(grant.span, message, Some(help))
+    let help = match error.kind() {
+        ErrorKind::NotFound => "make it, or take the grant out",
+        ErrorKind::NotADirectory => "name a folder, or take the grant out",
+        ErrorKind::PermissionDenied => "let whoever runs Gantry read it, or take the grant out",
+        _ => "name a folder that can be opened, or take the grant out",
+    };
+    config.diagnostic(grant.span, message, Some(help.to_owned()))
 }

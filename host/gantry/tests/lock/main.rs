@@ -163,7 +163,10 @@ fn a_difference_is_accepted_by_locking_again() {
 fn a_robot_that_is_wrong_is_not_locked() {
     let robot = TestRobot::new(ROBOT);
     let error = robot.fails(&["lock", "robot.toml"]);
-    assert!(error.contains("`data` cannot be granted to plugin `describes`"), "{error}");
+    assert!(
+        error.contains("`data` cannot be granted to plugin `describes`"),
+        "{error}"
+    );
     robot.edit("folder = { path = \"data\" }", "");
     robot.edit("counter/count", "counter/cont");
     let error = robot.fails(&["lock", "robot.toml"]);

@@ -6,6 +6,9 @@
 //! in the time that the call takes, by what it does and never by a clock. Charges count like
 //! instructions: they use up slices, and what a plugin may compute in a tick.
 
+/// Bytes from which on memory is not kept for the next time.
+const FROM_THE_SYSTEM: usize = 64 << 10;
+
 /// Something that a host call does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Cost {
@@ -33,7 +36,10 @@ impl Cost {
     pub(crate) fn fuel(self) -> u64 {
         let (each, count) = match self {
             Cost::Call => (50, 1),
-            Cost::Bytes(count) => return count as u64 / 8,
+            // Room for many bytes comes from the system, which takes as long again.
+            Cost::Bytes(count) => {
+                return (count + count.saturating_sub(FROM_THE_SYSTEM)) as u64 / 8;
+            }
             Cost::Random(count) => return count as u64 / 2,
             Cost::Parts(count) => (25, count),
             Cost::Names(count) => (100, count),

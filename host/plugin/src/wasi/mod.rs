@@ -9,6 +9,7 @@ mod cli;
 mod clocks;
 mod error;
 mod files;
+mod names;
 mod poll;
 mod random;
 mod stdio;
@@ -85,7 +86,7 @@ pub(crate) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
     let network = wasi::sockets::network::LinkOptions::default();
     wasi::sockets::network::add_to_linker::<_, WasiSockets>(linker, &network, sockets)?;
     wasi::sockets::instance_network::add_to_linker::<_, WasiSockets>(linker, sockets)?;
-    wasi::sockets::ip_name_lookup::add_to_linker::<_, WasiSockets>(linker, sockets)?;
+    wasi::sockets::ip_name_lookup::add_to_linker::<_, Ours>(linker, RunState::called)?;
     wasi::sockets::tcp::add_to_linker::<_, WasiSockets>(linker, sockets)?;
     wasi::sockets::tcp_create_socket::add_to_linker::<_, WasiSockets>(linker, sockets)?;
     wasi::sockets::udp::add_to_linker::<_, WasiSockets>(linker, sockets)?;

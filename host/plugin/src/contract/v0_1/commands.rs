@@ -112,7 +112,9 @@ impl HostCommand for RunState {
     }
 
     fn name(&mut self, this: Resource<Command>) -> Result<String> {
-        Ok(self.table.get(&this)?.name().to_string())
+        let name = self.table.get(&this)?.name().to_string();
+        self.control.charge(Cost::Bytes(name.len()));
+        Ok(name)
     }
 
     fn requirements(&mut self, this: Resource<Command>) -> Result<Vec<String>> {
@@ -188,18 +190,19 @@ impl RunState {
 
     /// The name of a command that a guest made up, which must not look like one of another plugin.
     pub(super) fn label(&self, name: &str) -> String {
-        let (name, own) = (readable(name), &self.context.name);
+        let (name, own) = (self.readable(name), &self.context.name);
         match name.split_once('/') {
             Some((plugin, _)) if plugin != &**own => format!("{own}/{name}"),
             _ => name,
         }
     }
-}
 
-/// A name that a guest made up, as it may be shown.
-pub(super) fn readable(name: &str) -> String {
-    let end = name.floor_char_boundary(MAX_NAME);
-    let mut visible = crate::log::visible(&name.as_bytes()[..end]);
-    visible.truncate(visible.floor_char_boundary(MAX_NAME));
-    visible
+    /// A name that a guest made up, as it may be shown.
+    pub(super) fn readable(&self, name: &str) -> String {
+        self.control.charge(Cost::Bytes(name.len()));
+        let end = name.floor_char_boundary(MAX_NAME);
+        let mut visible = crate::log::visible(&name.as_bytes()[..end]);
+        visible.truncate(visible.floor_char_boundary(MAX_NAME));
+        visible
+    }
 }

@@ -5,7 +5,6 @@ use wasmtime::component::Resource;
 use wasmtime::{Error, Result, bail};
 
 use super::bindings::gantry::command::commands::HostStateMachine;
-use super::commands::readable;
 use crate::run::{Cost, RunState, size, too_much_kept};
 
 /// A machine under construction with what is kept for it; none once it is built.
@@ -37,11 +36,12 @@ impl HostStateMachine for RunState {
     ) -> Result<u32> {
         let command = self.table.get(&command)?.clone();
         self.grow(&this, size::COMMAND)?.map_err(Error::msg)?;
+        let name = self.readable(&name);
         match &mut self.table.get_mut(&this)?.0 {
             Some((machine, _)) if machine.state_count() >= MAX_STATES => {
                 bail!("a state machine has {MAX_STATES} states at most")
             }
-            Some((machine, _)) => Ok(u32::try_from(machine.add_state(readable(&name), command))?),
+            Some((machine, _)) => Ok(u32::try_from(machine.add_state(name, command))?),
             None => bail!("{}", built()),
         }
     }

@@ -49,6 +49,7 @@ impl Host for RunState {
         let command = self.table.get(&command)?.clone();
         let context = &self.context;
         let names = context.mechanisms.names().count();
+        self.control.charge(Cost::Bytes(mechanism.len()));
         self.control.charge(Cost::Names(names));
         let granted = context
             .grants

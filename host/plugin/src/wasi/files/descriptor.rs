@@ -13,6 +13,9 @@ use super::metadata::seen;
 use super::quota::Open;
 use crate::run::{Cost, RunState};
 
+/// Parts of the path that a link may have which a plugin makes.
+const MAX_LINK_PARTS: usize = 32;
+
 /// Calls that are wasmtime-wasi's as they are.
 macro_rules! passed_on {
     ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
@@ -110,8 +113,15 @@ impl HostDescriptor for RunState {
     }
 
     async fn metadata_hash(&mut self, at: Descriptor) -> FsResult<MetadataHashValue> {
+        let file = Resource::new_borrow(at.rep());
+        let is_there = self.disk().stat(file).await?.link_count > 0;
         let hash = self.disk().metadata_hash(at).await?;
-        Ok(self.context.files.numbers().of(&hash))
+        let mut numbers = self.context.files.numbers();
+        Ok(match is_there {
+            true => numbers.of(&hash),
+            // What it has for the disk is another one's at once, or never.
+            false => numbers.new_one(),
+        })
     }
 
     async fn metadata_hash_at(
@@ -229,6 +239,10 @@ impl HostDescriptor for RunState {
 
     async fn symlink_at(&mut self, at: Descriptor, to: String, path: String) -> FsResult<()> {
         let (to, path) = (self.checked(to)?, self.checked(path)?);
+        // Whoever follows it looks at each part, and forty of them may follow each other.
+        if to.split('/').count() > MAX_LINK_PARTS {
+            return Err(ErrorCode::NameTooLong.into());
+        }
         self.context.account().make()?;
         let made = self.disk().symlink_at(at, to, path).await;
         self.context.account().made(made)
@@ -279,6 +293,7 @@ impl RunState {
     /// How much larger a file becomes by writing so far out, besides what is written. Not every disk
     /// has room for that without taking it.
     fn hole(&self, at: &Descriptor, offset: Filesize) -> FsResult<Filesize> {
+        self.control.charge(Cost::File);
         Ok(match self.table.get(at)? {
             Opened::File(file) => offset.saturating_sub(file.file.metadata()?.len()),
             Opened::Dir(_) => 0,

@@ -59,6 +59,15 @@ impl Numbers {
         MetadataHashValue { lower, upper: 0 }
     }
 
+    /// A number that nothing has: for what was removed and is still open.
+    pub(super) fn new_one(&mut self) -> MetadataHashValue {
+        self.last += 1;
+        MetadataHashValue {
+            lower: self.last,
+            upper: 0,
+        }
+    }
+
     /// It is about to be removed: what has this hash next is something else.
     pub(super) fn forget(&mut self, hash: &MetadataHashValue) {
         self.known.remove(&(hash.lower, hash.upper));

@@ -66,6 +66,7 @@ impl RunState {
 
     /// A path that is not too long.
     fn checked(&self, path: String) -> FsResult<String> {
+        self.control.charge(Cost::Bytes(path.len()));
         if path.len() > MAX_PATH {
             return Err(ErrorCode::NameTooLong.into());
         }
