@@ -19,12 +19,13 @@ export function telling(source) {
     }
     if (!node.async || !node.body) return;
     if (node.body.type === "BlockStatement") {
+      // One that does nothing throws nothing.
+      if (node.body.body.length === 0) return;
       add(node.body.start + 1, " try {");
       added.push({ at: node.body.end - 1, text: `} catch (error) { throw ${THREW}(error); } `, closes: node.start });
     } else {
       // The body of an arrow, with whatever parentheses are around it.
-      const from = node.params.at(-1)?.end ?? node.start;
-      add(source.indexOf("=>", from) + 2, " { try { return (");
+      add(arrow(source, node) + 2, " { try { return (");
       added.push({ at: node.end, text: `); } catch (error) { throw ${THREW}(error); } }`, closes: node.start });
     }
   });
@@ -38,6 +39,13 @@ export function telling(source) {
     at = place;
   }
   return told + source.slice(at);
+}
+
+/** Where the arrow of an arrow function is: what stands in a comment is none. */
+function arrow(source, node) {
+  const from = node.params.at(-1)?.end ?? node.start;
+  const blank = source.slice(from, node.body.start).replace(/\/\*[^]*?\*\/|\/\/.*/g, (comment) => " ".repeat(comment.length));
+  return from + blank.indexOf("=>");
 }
 
 function visit(node, look) {

@@ -63,3 +63,4 @@ globalThis.Promise = new Proxy(Promise, {
     return Reflect.construct(target, [watched], made);
   },
 });
+Promise.prototype.constructor = Promise;

@@ -115,6 +115,9 @@ class Arm {
   async aims() { await (0, null); throw new Error("too late"); }
   async *steps() { yield await 1; }
 }
+export async function idle() {}
+export const nothing = { async nothing() {}, twice: [async () => {}, async (/* => */ a) /* => */ => a] };
+const kept = Promise.resolve(1);
 const throws = async (value) => ({ value: await value, stuck: stuck() });
 function stuck() { throw new TypeError("the arm is stuck"); }
 command({ name: "rejects" }, () => { Promise.reject(new Error("first")); Promise.reject(new Error("second")); });
@@ -123,7 +126,7 @@ command({ name: "throws" }, () => { (async () => { stuck(); })(); });
 command({ name: "nests" }, () => { const call = async (run = () => 1) => (run(), stuck()); call(async () => await 2); });
 command({ name: "awaits" }, () => { new Arm().aims(); new Arm().steps(); throws(1); });
 command({ name: "chains" }, () => { Promise.resolve(1).catch(() => 2).finally(() => {}); });
-command({ name: "innocent", returns: integer }, () => (new Promise(() => {}) instanceof Promise && Promise.resolve() instanceof Promise ? made : 0));
+command({ name: "innocent", returns: integer }, () => (new Promise(() => {}) instanceof Promise && Promise.resolve() instanceof Promise && Promise.resolve(kept) === kept && kept.constructor === Promise ? made : 0));
 `,
     );
     const { file } = await build({ folder: project, engine, output: join(folder, "promises.wasm") });

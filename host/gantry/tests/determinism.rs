@@ -85,7 +85,7 @@ fn places() -> [Place; 2] {
             folders: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
         },
         Place {
-            command: &["sh", "-c", "umask 077; exec nice -n 10 \"$0\" \"$@\""],
+            command: &["sh", "-c", "umask 777; exec nice -n 10 \"$0\" \"$@\""],
             environment: &[
                 ("TZ", "Pacific/Kiritimati"),
                 ("LANG", "de_DE.UTF-8"),

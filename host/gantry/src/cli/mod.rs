@@ -122,11 +122,24 @@ pub fn main() -> ExitCode {
     status
 }
 
+/// Makes what this process makes its owner's to read and write, whatever the umask says: a plugin sees files that it
+/// has made itself, and sees them alike everywhere. What others may do with them is up to the umask.
+#[cfg(unix)]
+fn keep_own_files_open_to_the_owner() {
+    use rustix::fs::Mode;
+    use rustix::process::umask;
+
+    let before = umask(Mode::empty());
+    umask(before - Mode::RWXU);
+}
+
 fn start() -> ExitCode {
     let cli = Cli::parse();
     if let CliCommand::CompileWorker = cli.command {
         return gantry_plugin::compile_worker();
     }
+    #[cfg(unix)]
+    keep_own_files_open_to_the_owner();
     console::tell_panics();
     match EnvFilter::try_new(&cli.common.log) {
         Ok(filter) => tracing_subscriber::fmt()

@@ -58,6 +58,9 @@ impl CompilerProcess {
             scope.spawn(move || sender.send(read_answer(output)));
             let patience = Duration::from_secs(order.seconds.saturating_mul(4).saturating_add(60));
             let answer = wait(&answers, patience, cancellation);
+            if matches!(answer, Ok(Err(_))) {
+                settle(&mut child);
+            }
             // If there is an answer, it is over anyway: its input ends.
             end(&mut child);
             drop(writer.join());
@@ -90,6 +93,16 @@ impl CompilerProcess {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
+    }
+}
+
+/// Gives a process whose output has ended a second to end by itself, so that what is told is its own end.
+fn settle(child: &mut Child) {
+    for _ in 0..200 {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
