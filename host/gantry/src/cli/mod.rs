@@ -128,6 +128,8 @@ fn start() -> ExitCode {
         return gantry_plugin::compile_worker();
     }
     console::tell_panics();
+    // Its thread comes first, before others have taken what the system allows.
+    console::errors();
     match EnvFilter::try_new(&cli.common.log) {
         Ok(filter) => tracing_subscriber::fmt()
             .with_env_filter(filter)
