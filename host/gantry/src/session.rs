@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use gantry_plugin::Runtime;
+use gantry_plugin::{Runtime, spawn_thread};
 use gantry_telemetry::{Consumer, Run, SafeReason};
 
 use crate::config::{RobotConfig, TimelineStep};
@@ -143,9 +143,8 @@ impl Sink {
         if !real_time {
             return Ok(Sink::Inline(Box::new(reports)));
         }
-        let thread = std::thread::Builder::new().name("telemetry".to_owned());
         let stop = robot.stop().clone();
-        let handle = thread.spawn(move || {
+        let handle = spawn_thread("telemetry", move || {
             let _guard = Guard::new(stop, "telemetry");
             reports.follow();
             reports

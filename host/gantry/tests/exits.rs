@@ -61,6 +61,37 @@ fn what_a_robots_file_says_reaches_no_terminal_raw() {
 }
 
 #[test]
+fn one_plugin_is_looked_at_in_little_address_space() {
+    let robot = TestRobot::new("");
+    robot.succeeds(&["keygen", "maker"]);
+    let sign = ["sign", "hello.wasm", "--key", "maker.key"];
+    let verify = ["verify", "hello.wasm", "--key", "maker.pub"];
+    for arguments in [&["inspect", "hello.wasm"][..], &sign, &verify] {
+        // In units of 1024 bytes.
+        let output = robot.gantry_under("ulimit -v 3000000", arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+        assert_eq!(said, "", "{arguments:?}");
+    }
+    let of_much = robot.succeeds(&["inspect", "hello.wasm", "--json"]);
+    let output = robot.gantry_under("ulimit -v 3000000", &["inspect", "hello.wasm", "--json"]);
+    let read = |json: &str| {
+        let mut read: serde_json::Value = serde_json::from_str(json).unwrap();
+        // Its code checks bounds.
+        read["compiled"].take();
+        read
+    };
+    assert_eq!(read(&of_much), read(&text(&output.stdout)));
+
+    let output = robot.gantry_under("ulimit -v 2000000", &["inspect", "hello.wasm"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("looking at a plugin needs 3 GB"), "{said}");
+    assert!(said.contains("ulimit -v"), "{said}");
+    assert!(!said.contains("robot.toml"), "{said}");
+}
+
+#[test]
 fn a_limit_on_address_space_is_told_with_what_would_fit() {
     const OPMODE: &str = r#"
         [plugins.counter]

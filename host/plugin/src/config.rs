@@ -154,6 +154,8 @@ pub struct Pool {
 
 /// Address space behind each memory that nothing may touch, as wasmtime sets it.
 const MEMORY_GUARD: u64 = 32 << 20;
+/// The most memories of one component.
+pub(crate) const MEMORIES_PER_COMPONENT: u32 = 8;
 
 impl Pool {
     /// Room for this many live runs.
@@ -166,6 +168,18 @@ impl Pool {
             table_elements: 20_000,
             warm: 4.min(live_runs / 8),
             warm_together: live_runs / 4,
+        }
+    }
+
+    /// Room for one run, in as little address space as one can do with: code for it checks the bounds of
+    /// memories itself.
+    pub fn smallest() -> Self {
+        let one = Self::for_runs(1);
+        Self {
+            // As many as a component may have.
+            memories: MEMORIES_PER_COMPONENT,
+            memory_address_space: one.memory_bytes as u64,
+            ..one
         }
     }
 

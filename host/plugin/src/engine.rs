@@ -8,7 +8,7 @@ use wasmtime::{
 };
 
 use crate::compiler::Settings;
-use crate::config::{Pool, RuntimeConfig};
+use crate::config::{MEMORIES_PER_COMPONENT, Pool, RuntimeConfig};
 use crate::load::NOP_COST;
 
 /// Stack that host functions may use on top.
@@ -95,7 +95,7 @@ fn pooling(pool: &Pool) -> PoolingAllocationConfig {
         .max_core_instances_per_component(64)
         .max_tables_per_component(64)
         .max_tables_per_module(4)
-        .max_memories_per_component(8)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT)
         .max_memory_size(pool.memory_bytes)
         .table_elements(pool.table_elements)
         .max_component_instance_size(8 << 20)

@@ -67,6 +67,7 @@ mod robot;
 mod run;
 mod runtime;
 mod signature;
+mod threads;
 mod ticker;
 mod topics;
 mod wasi;
@@ -96,4 +97,5 @@ pub use signature::{
     Access, Declared, DeclaredError, KeyId, MAX_SIGNATURE_BYTES, NoKey, SIGNATURE_SUFFIX,
     SignatureError, Signed, Trust, TrustedKey,
 };
+pub use threads::spawn_thread;
 pub use topics::{MAX_TOPICS, MAX_VALUE_BYTES, Publication, TopicError, TopicId, Topics};

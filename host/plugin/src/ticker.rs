@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use wasmtime::Engine;
 
+use crate::threads::spawn_thread;
+
 /// Steps of real time since the runtime was made.
 #[derive(Debug)]
 pub(crate) struct Epoch {
@@ -101,8 +103,7 @@ impl Ticker {
             fault: AtomicBool::new(false),
             alarm: Alarm::default(),
         });
-        let thread = std::thread::Builder::new().name(THREAD.to_owned());
-        let thread = thread.spawn({
+        let thread = spawn_thread(THREAD, {
             let (engine, shared) = (engine.clone(), shared.clone());
             move || {
                 // Nothing that it touches is left half changed.

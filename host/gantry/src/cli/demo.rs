@@ -3,10 +3,12 @@
 use std::io;
 use std::path::Path;
 
+use anyhow::Context;
 use clap::Args;
 
 use super::{Common, Events, force};
 use crate::config::RobotConfig;
+use crate::console;
 use crate::operator::{Desk, Listening};
 use crate::robot::{PluginFiles, no_drivers};
 use crate::session::{Clock, Phase, Session, SessionOptions};
@@ -25,6 +27,11 @@ pub(super) struct DemoArgs {
 
 pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
     let config = RobotConfig::parse("robot.toml", gantry_plugins::DEMO_ROBOT)?;
+    if !args.fast {
+        console::errors()
+            .require_thread()
+            .context("cannot start the thread that writes to standard error")?;
+    }
     let runtime = common.runtime(&config, !args.fast, false)?;
     let phases = Phase::of_timeline(&config)?;
     let session = Session::start(
@@ -51,7 +58,8 @@ pub(super) fn demo(args: &DemoArgs, common: &Common) -> anyhow::Result<()> {
         unattended: true,
         ..Listening::default()
     };
-    let desk = Desk::open(session.robot(), listening, false, force)?;
+    let desk = Desk::open(session.robot(), listening, false, force)
+        .context("cannot listen to the operator")?;
     let (modes, end) = Phase::times(&phases);
     session.run(&modes, Some(end), desk)
 }

@@ -141,6 +141,8 @@ fn start() -> ExitCode {
     #[cfg(unix)]
     keep_own_files_open_to_the_owner();
     console::tell_panics();
+    // Its thread comes first, before others have taken what the system allows.
+    console::errors();
     match EnvFilter::try_new(&cli.common.log) {
         Ok(filter) => tracing_subscriber::fmt()
             .with_env_filter(filter)

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use gantry_plugin::{
-    CacheConfig, Inspection, Policy, Runtime, RuntimeConfig, Source, escape_line, read_file,
-};
+use gantry_plugin::{CacheConfig, Inspection, Policy, Source, escape_line, read_file};
 
 use crate::config::{LoadError, SingleError, SinglePlugin};
 use crate::robot;
@@ -67,11 +65,7 @@ pub(super) fn look_in(
     source: &Source,
     policy: &Policy,
 ) -> anyhow::Result<Inspection> {
-    let runtime = Runtime::new(RuntimeConfig {
-        cache,
-        compiler: super::runtime::compiler(),
-        ..RuntimeConfig::deterministic()
-    })?;
+    let runtime = super::runtime::for_one_plugin(cache)?;
     Ok(runtime.inspect(source, policy)?)
 }
 

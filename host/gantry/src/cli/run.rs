@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use super::scheduling::Scheduling;
@@ -55,12 +55,18 @@ quit          stop the program
 
 pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let mut config = load(&args.robot)?;
+    if args.hold_to_run {
+        check_heartbeat(args.heartbeat, config.period)?;
+    }
     let (files, lock) = args.locked.files(&mut config)?;
     args.locked.check_seed(args.seed, &config)?;
     let start = match &args.opmode {
         Some(name) => RobotMode::Enabled(find_opmode(&config, name)?),
         None => RobotMode::Disabled,
     };
+    console::errors()
+        .require_thread()
+        .context("cannot start the thread that writes to standard error")?;
     let runtime = common.runtime(&config, true, lock.is_some())?;
     let session = Session::start(
         config,
@@ -88,6 +94,19 @@ pub(super) fn run(args: &RunArgs, common: &Common) -> anyhow::Result<()> {
     let desk = Desk::open(session.robot(), listening, true, force)
         .context("cannot listen to the operator")?;
     session.run(&[(Duration::ZERO, start)], args.duration, desk)
+}
+
+/// Refuses a heartbeat that no operator can keep up: orders are taken once a period, and a tick may be late.
+fn check_heartbeat(heartbeat: Duration, period: Duration) -> anyhow::Result<()> {
+    let least = 2 * period;
+    if heartbeat < least {
+        bail!(
+            "--heartbeat has to be two periods of the robot or more, {least:?}: {heartbeat:?} would disable it \
+             while its operator is there; give --heartbeat {}ms or more",
+            least.as_micros().div_ceil(1000)
+        );
+    }
+    Ok(())
 }
 
 fn greeting(config: &RobotConfig, lock: Option<&Lock>, disabled: bool) -> String {

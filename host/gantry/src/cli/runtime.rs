@@ -103,28 +103,64 @@ fn start_runtime(config: RuntimeConfig) -> anyhow::Result<Runtime> {
     Err(anyhow!("cannot start the plugin runtime: {error}{remedy}"))
 }
 
+/// A runtime in which one plugin describes itself, and nothing else runs.
+pub(super) fn for_one_plugin(cache: Option<CacheConfig>) -> anyhow::Result<Runtime> {
+    let runtime = |pool| {
+        Runtime::new(RuntimeConfig {
+            pool,
+            cache: cache.clone(),
+            compiler: compiler(),
+            ..RuntimeConfig::deterministic()
+        })
+    };
+    let made = match runtime(Pool::for_runs(1)) {
+        // Its code is another one then, which is slower.
+        Err(RuntimeError::AddressSpace { .. }) => runtime(Pool::smallest()),
+        made => made,
+    };
+    made.map_err(|error| match error {
+        RuntimeError::AddressSpace { bytes, reason, .. } => {
+            let needed = gigabytes(bytes + BESIDES_FOR_ONE);
+            let limit = address_space().map_or_else(String::new, |limit| {
+                format!(" from {} MB", limit / 1_000_000)
+            });
+            anyhow!(
+                "cannot start the plugin runtime: looking at a plugin needs {needed} GB of address \
+                 space ({reason}); {RAISE}{limit}"
+            )
+        }
+        error => anyhow!("cannot start the plugin runtime: {error}"),
+    })
+}
+
 /// Address space that the program needs besides: threads, and what they allocate.
 const BESIDES: u64 = 4_000_000_000;
+/// The same while it looks at one plugin.
+const BESIDES_FOR_ONE: u64 = 500_000_000;
+
+const RAISE: &str = "raise the limit on address space (`ulimit -v`, `LimitAS=` of systemd)";
+
+fn gigabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000_000)
+}
 
 /// What to do with a limit of so many bytes of address space, if it is known.
 fn less_address_space(limit: Option<u64>) -> String {
-    let gigabytes = |bytes: u64| bytes.div_ceil(1_000_000_000);
     let needed = |live_runs| Pool::for_runs(live_runs).address_space() + BESIDES;
-    let otherwise = "raise the limit on address space (`ulimit -v`, `LimitAS=` of systemd)";
     let fitting = limit.map(|limit| (limit, Pool::fitting(limit.saturating_sub(BESIDES))));
     match fitting {
         Some((limit, Some(most))) => format!(
             "write `robot.live-runs = {most}` or less into robot.toml, which fits into the limit of {} GB, or \
-             {otherwise}",
+             {RAISE}",
             limit / 1_000_000_000
         ),
         Some((limit, None)) => format!(
-            "{otherwise}: it is {} GB, and `robot.live-runs = 1` needs {}",
+            "{RAISE}: it is {} GB, and `robot.live-runs = 1` needs {}",
             limit / 1_000_000_000,
             gigabytes(needed(1))
         ),
         None => format!(
-            "write a smaller `robot.live-runs` into robot.toml (16 need {} GB), or {otherwise}",
+            "write a smaller `robot.live-runs` into robot.toml (16 need {} GB), or {RAISE}",
             gigabytes(needed(16))
         ),
     }

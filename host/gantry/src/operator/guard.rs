@@ -25,9 +25,61 @@ impl Drop for Guard {
 
 #[cfg(test)]
 mod tests {
-    use gantry_hardware::{Hardware, ImageBuilder};
+    use std::sync::{Arc, OnceLock};
+
+    use gantry_hardware::driver::{InputFrame, OutputFrame};
+    use gantry_hardware::{ChannelId, Driver, DriverError, Hardware, ImageBuilder, Safety, Tick};
 
     use super::*;
+
+    /// A driver that looks why the program ends when its outputs are made safe.
+    #[derive(Clone, Default)]
+    struct Curious(Arc<(OnceLock<Stop>, OnceLock<Option<&'static str>>)>);
+
+    impl Safety for Curious {
+        fn make_safe(&self) {
+            if let Some(stop) = self.0.0.get() {
+                let _ = self.0.1.set(stop.panicked());
+            }
+        }
+
+        fn rearm(&self) {}
+    }
+
+    impl Driver for Curious {
+        fn name(&self) -> &str {
+            "curious"
+        }
+
+        fn channels(&self) -> &[ChannelId] {
+            &[]
+        }
+
+        fn sample(&mut self, _: Tick, _: &mut InputFrame<'_>) -> Result<(), DriverError> {
+            Ok(())
+        }
+
+        fn flush(&mut self, _: Tick, _: &OutputFrame<'_>) -> Result<(), DriverError> {
+            Ok(())
+        }
+
+        fn safe(&mut self, _: &OutputFrame<'_>) {}
+
+        fn safety(&self) -> Arc<dyn Safety> {
+            Arc::new(self.clone())
+        }
+    }
+
+    #[test]
+    fn whoever_sees_the_end_sees_the_panic_that_it_is_for() {
+        let curious = Curious::default();
+        let image = Arc::new(ImageBuilder::new().build());
+        let hardware = Hardware::new(image, vec![Box::new(curious.clone())]).unwrap();
+        let stop = Stop::new(hardware.safety().clone());
+        assert!(curious.0.0.set(stop.clone()).is_ok());
+        stop.end_for_panic("test");
+        assert_eq!(curious.0.1.get(), Some(&Some("test")));
+    }
 
     #[test]
     fn a_panic_in_a_guarded_thread_ends_the_program_and_makes_outputs_safe() {

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
+use gantry_plugin::spawn_thread;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::{isatty, tcgetpgrp};
@@ -36,8 +37,7 @@ pub(super) struct Reader {
 impl Reader {
     /// Reads standard input to its end, in a thread of its own.
     pub(super) fn spawn(self) -> io::Result<()> {
-        let thread = std::thread::Builder::new().name("orders".to_owned());
-        thread.spawn(move || {
+        spawn_thread("orders", move || {
             let _guard = Guard::new(self.stop.clone(), "orders");
             self.run();
         })?;

@@ -84,8 +84,9 @@ impl Stop {
 
     /// Ends the program in an orderly way because this thread has panicked.
     pub(crate) fn end_for_panic(&self, thread: &'static str) {
-        self.end();
+        // Whoever sees that the program ends has to see why.
         let _ = self.0.panicked.set(thread);
+        self.end();
         tracing::error!(
             "the {thread} thread has panicked, which is a bug of gantry: outputs are safe, and the \
              program ends"

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use gantry_plugin::spawn_thread;
 use gantry_telemetry::SafeReason;
 
 use super::{Guard, Stop};
@@ -58,8 +59,7 @@ impl Watchdog {
             beat: beat.clone(),
             stop: stop.clone(),
         };
-        let thread = std::thread::Builder::new().name("watchdog".to_owned());
-        thread.spawn(move || {
+        spawn_thread("watchdog", move || {
             let _guard = Guard::new(stop.clone(), "watchdog");
             let mut silent = None;
             while !stop.is_over() {

@@ -22,9 +22,10 @@ mod group {
     use std::io;
     use std::os::unix::process::CommandExt as _;
     use std::process::{Command, Output};
-    use std::sync::{Mutex, MutexGuard, Once, PoisonError};
-    use std::thread;
+    use std::sync::mpsc::sync_channel;
+    use std::sync::{Mutex, MutexGuard, PoisonError};
 
+    use gantry_plugin::spawn_thread;
     use rustix::process::{Pid, Signal, kill_process_group};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::iterator::Signals;
@@ -34,8 +35,7 @@ mod group {
     static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
     pub(super) fn output(command: &mut Command) -> io::Result<Output> {
-        static WATCH: Once = Once::new();
-        WATCH.call_once(watch);
+        watch()?;
         let (child, group) = {
             // A signal that comes now waits until the group is known.
             let mut running = running();
@@ -50,16 +50,27 @@ mod group {
     }
 
     fn running() -> MutexGuard<'static, Vec<Pid>> {
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&RUNNING)
     }
 
-    /// Ends the groups, and then this program, on the signals that would end it.
-    fn watch() {
-        let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]) else {
-            // As it was before: the signals end this program alone.
-            return;
-        };
-        thread::spawn(move || {
+    fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the groups, and then this program, on the signals that would end it, from the first call on.
+    /// Without the thread that does it, no tool may be started.
+    fn watch() -> io::Result<()> {
+        static WATCHING: Mutex<bool> = Mutex::new(false);
+        let mut watching = lock(&WATCHING);
+        if *watching {
+            return Ok(());
+        }
+        // Signals that are taken before there is a thread for them would be lost.
+        let (sender, taken) = sync_channel::<Signals>(1);
+        spawn_thread("signals", move || {
+            let Ok(mut signals) = taken.recv() else {
+                return;
+            };
             for signal in &mut signals {
                 let running = running();
                 for group in running.iter() {
@@ -68,7 +79,14 @@ mod group {
                 }
                 let _ = emulate_default_handler(signal);
             }
-        });
+        })?;
+        *watching = true;
+        if let Ok(signals) = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]) {
+            // The thread waits for them.
+            let _ = sender.send(signals);
+        }
+        // Otherwise it is as it was before: the signals end this program alone.
+        Ok(())
     }
 }
 

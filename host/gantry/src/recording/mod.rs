@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use gantry_plugin::spawn_thread;
 use gantry_telemetry::{
     EventStream, JsonlOptions, Record, RecordingBounds, RecordingBudgets, RecordingFile, Run,
     Spool, SpoolWriter, Trouble,
@@ -162,9 +163,8 @@ struct Thread<F>(JoinHandle<SpoolWriter<F>>);
 
 impl<F: RecordingFile + Send + 'static> Thread<F> {
     fn start(writer: SpoolWriter<F>, path: &Path, stop: Stop) -> std::io::Result<Self> {
-        let thread = std::thread::Builder::new().name("recording".to_owned());
         let path = path.to_owned();
-        let handle = thread.spawn(move || {
+        let handle = spawn_thread("recording", move || {
             let _guard = Guard::new(stop, "recording");
             write(writer, &path)
         });

@@ -35,6 +35,11 @@ pub(super) enum TargetError {
          another file with --events, or remove it first", path.display()
     )]
     NoRecording { path: PathBuf },
+    #[cfg(unix)]
+    #[error(
+        "cannot record to {}: it is a socket; with --events, name a file, a pipe (`mkfifo`) or a device", path.display()
+    )]
+    Socket { path: PathBuf },
     #[error("cannot record to {}: it is a folder; name a file in it with --events", path.display())]
     Folder { path: PathBuf },
     #[error(
@@ -95,6 +100,12 @@ pub(super) fn open(
     };
     if there.is_dir() {
         return Err(TargetError::Folder {
+            path: path.to_owned(),
+        });
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_socket(&there.file_type()) {
+        return Err(TargetError::Socket {
             path: path.to_owned(),
         });
     }

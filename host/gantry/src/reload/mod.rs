@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use gantry_plugin::{Cancellation, Runtime, Source};
+use gantry_plugin::{Cancellation, Runtime, Source, spawn_thread};
 
 use crate::config::{ReloadConfig, RobotConfig};
 use crate::operator::Guard;
@@ -68,8 +68,7 @@ impl Reloader {
         });
         let start = |name: &'static str, thread: Box<dyn FnOnce() + Send>| {
             let guard = Guard::new(robot.stop().clone(), name);
-            let builder = std::thread::Builder::new().name(name.to_owned());
-            let started = builder.spawn(move || {
+            let started = spawn_thread(name, move || {
                 let _guard = guard;
                 thread();
             });

@@ -116,6 +116,19 @@ fn a_full_disk_does_not_stop_the_robot_and_what_was_left_out_is_counted() {
 }
 
 #[test]
+fn a_socket_is_refused_by_name() {
+    let robot = TestRobot::new(COUNTS);
+    let socket = robot.folder.path().join("sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let said = robot.fails(&["run", "robot.toml", "--for", "100ms", "--events", "sock"]);
+    assert!(
+        said.contains("cannot record to sock: it is a socket"),
+        "{said}"
+    );
+    assert!(!said.contains("nobody reads"), "{said}");
+}
+
+#[test]
 fn a_pipe_that_nobody_reads_is_waited_for_and_then_has_everything() {
     let robot = TestRobot::new(COUNTS);
     let pipe = robot.folder.path().join("pipe");

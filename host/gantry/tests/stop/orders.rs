@@ -94,6 +94,28 @@ fn a_robot_that_is_meant_to_run_unattended_goes_on_without_input() {
 }
 
 #[test]
+fn a_heartbeat_that_no_operator_can_keep_up_is_refused() {
+    let robot = robot();
+    let held = ["run", "robot.toml", "--for", "100ms", "--hold-to-run"];
+    for heartbeat in ["1 ms", "39.9ms"] {
+        let said = robot.fails(&[&held[..], &["--heartbeat", heartbeat]].concat());
+        assert!(
+            said.contains("two periods of the robot or more, 40ms"),
+            "{said}"
+        );
+        assert!(said.contains("give --heartbeat 40ms or more"), "{said}");
+    }
+    robot.succeeds(&[&held[..], &["--heartbeat", "40ms"]].concat());
+    // That of the default is too short for a robot that is slow.
+    robot.edit(
+        "robot.name = \"Test\"",
+        "robot.name = \"Test\"\nrobot.period = \"200 ms\"",
+    );
+    let said = robot.fails(&held);
+    assert!(said.contains("give --heartbeat 400ms or more"), "{said}");
+}
+
+#[test]
 fn a_robot_that_is_held_to_run_is_disabled_without_a_sign_of_life() {
     let robot = robot();
     let arguments = ["--hold-to-run", "--heartbeat", "1s"];

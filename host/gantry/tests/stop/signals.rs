@@ -13,25 +13,46 @@ fn send(child: &Child, signal: Signal) {
 
 #[test]
 fn each_signal_that_ends_a_program_ends_it_in_an_orderly_way() {
-    for signal in [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM] {
+    let signals = [
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::TERM,
+        Signal::XCPU,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::IO,
+        #[cfg(target_os = "linux")]
+        Signal::POWER,
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        Signal::STKFLT,
+    ];
+    let mut numbers = signals.map(Signal::as_raw).to_vec();
+    // Real-time signals, the first and the last.
+    #[cfg(target_os = "linux")]
+    numbers.extend([35, 64]);
+    for signal in numbers {
         let mut driven = Driven::start(&[]);
         driven.drive();
-        driven.send(signal);
-        assert_eq!(end(&mut driven.child).code(), Some(0), "{signal:?}");
+        let pid = driven.child.id();
+        let kill = format!("kill -{signal} {pid}");
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.unwrap().success(), "{kill}");
+        assert_eq!(end(&mut driven.child).code(), Some(0), "{signal}");
         let mut summary = String::new();
         let mut stdout = driven.child.stdout.take().unwrap();
         std::io::Read::read_to_string(&mut stdout, &mut summary).unwrap();
-        assert!(
-            summary.contains("cleans-up/writes"),
-            "{signal:?}: {summary}"
-        );
+        assert!(summary.contains("cleans-up/writes"), "{signal}: {summary}");
         let events = recorded(&driven.robot);
         assert_ended_safe(&events);
-        assert_eq!(modes(&events).last(), Some(&"disabled"), "{signal:?}");
+        assert_eq!(modes(&events).last(), Some(&"disabled"), "{signal}");
         for command in ["counter/yields-on", "cleans-up/writes"] {
             let canceled = support::count(&events, "canceled", command);
             let scheduled = support::count(&events, "scheduled", command);
-            assert_eq!(canceled, scheduled, "{signal:?}: {command}");
+            assert_eq!(canceled, scheduled, "{signal}: {command}");
         }
     }
 }

@@ -18,10 +18,13 @@ mod wire;
 mod worker;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
+
+use rayon::ThreadPoolBuilder;
 
 pub(crate) use process::Compiled;
 pub(crate) use wire::Settings;
@@ -116,7 +119,7 @@ pub enum CompileFailure {
     #[error("the compiler crashed ({0}); the component is refused, and the host is unharmed")]
     Crashed(String),
     /// It did not begin.
-    #[error("the compiler could not be started: {0}; it is this program once more")]
+    #[error("the compiler, which is this program once more, could not be started: {0}")]
     NotStarted(String),
     /// Whoever wanted it has taken that back.
     #[error("loading it was canceled")]
@@ -137,6 +140,20 @@ impl Cancellation {
     pub fn is_canceled(&self) -> bool {
         self.0.load(Relaxed)
     }
+}
+
+/// Calls what compiles, in as many threads as the system has for it, and in this one alone if it has none.
+/// Without a pool around it the compiler makes one itself, and panics if it cannot.
+pub(crate) fn in_pool<T: Send>(compile: impl FnOnce() -> T + Send) -> io::Result<T> {
+    if rayon::current_thread_index().is_some() {
+        return Ok(compile());
+    }
+    let many = ThreadPoolBuilder::new().build();
+    let pool = many.or_else(|_| {
+        let this_thread = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+        this_thread.build()
+    });
+    Ok(pool.map_err(io::Error::other)?.install(compile))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::wire::{self, Answer, Order};
 use super::{Cancellation, CompileFailure, CompilerProcess, Settings};
 use crate::escape::escape_line;
+use crate::threads::{REMEDY, spawn_scoped, with_remedy};
 
 /// How often it is looked whether the code is still wanted.
 const LOOK: Duration = Duration::from_millis(20);
@@ -43,7 +44,7 @@ impl CompilerProcess {
         };
         let mut child = self
             .start(&order)
-            .map_err(|error| CompileFailure::NotStarted(error.to_string()))?;
+            .map_err(|error| CompileFailure::NotStarted(with_remedy(error).to_string()))?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(input), Some(output), Some(errors)) = pipes else {
             end(&mut child);
@@ -51,11 +52,21 @@ impl CompilerProcess {
         };
         std::thread::scope(|scope| {
             let (sender, answers) = mpsc::channel();
+            let order = &order;
             // Each pipe has a thread, so that none of them can be full for ever. They end when the
             // process does.
-            let writer = scope.spawn(|| write(&order, component, input));
-            let said = scope.spawn(|| read_said(errors));
-            scope.spawn(move || sender.send(read_answer(output)));
+            let start = || {
+                let writer =
+                    spawn_scoped(scope, "component", move || write(order, component, input))?;
+                let said = spawn_scoped(scope, "complaints", move || read_said(errors))?;
+                spawn_scoped(scope, "code", move || sender.send(read_answer(output)))?;
+                Ok((writer, said))
+            };
+            let (writer, said) = start().map_err(|error: io::Error| {
+                end(&mut child);
+                let _ = child.wait();
+                CompileFailure::NotStarted(error.to_string())
+            })?;
             let patience = Duration::from_secs(order.seconds.saturating_mul(4).saturating_add(60));
             let answer = wait(&answers, patience, cancellation);
             if matches!(answer, Ok(Err(_))) {
@@ -68,7 +79,7 @@ impl CompilerProcess {
             let said = said.join().unwrap_or_default();
             match answer? {
                 Ok(compiled) => Ok(compiled),
-                Err(_) => Err(failure(&order, status, &said)),
+                Err(_) => Err(failure(order, status, &said)),
             }
         })
     }
@@ -182,6 +193,10 @@ fn failure(order: &Order, status: io::Result<ExitStatus>, said: &str) -> Compile
     if out_of_memory.iter().any(|words| said.contains(words)) {
         let bytes = order.memory;
         return CompileFailure::Memory { bytes };
+    }
+    let mut lines = said.lines();
+    if let Some(line) = lines.find(|line| line.contains(REMEDY)) {
+        return CompileFailure::NotStarted(escape_line(line));
     }
     let status = match status {
         Ok(status) => status.to_string(),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::wire::{self, Answer, Order};
 use crate::load::MAX_COMPONENT_BYTES;
+use crate::threads::spawn_thread;
 
 /// The most bytes of an error's message.
 const MAX_ERROR: usize = 4 << 10;
@@ -34,7 +35,8 @@ fn work() -> io::Result<()> {
 
     let engine = crate::engine::for_code(&order.settings).map_err(io::Error::other)?;
     let configuration = crate::cache::configuration(&engine);
-    let (code, error) = match engine.precompile_component(&component) {
+    let compiled = super::in_pool(|| engine.precompile_component(&component))?;
+    let (code, error) = match compiled {
         Ok(code) => (code, None),
         Err(error) => {
             let mut error = format!("{error:#}");
@@ -55,7 +57,7 @@ fn end_with_the_host() -> io::Result<()> {
         let _ = io::stdin().lock().read(&mut [0]);
         std::process::exit(1);
     };
-    std::thread::Builder::new().spawn(wait)?;
+    spawn_thread("host", wait)?;
     Ok(())
 }
 

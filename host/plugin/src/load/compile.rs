@@ -6,7 +6,7 @@ use wasmtime::component::Component;
 
 use super::{LoadErrorKind, Stage, Staged, bounds, pieces, text};
 use crate::cache::{self, NotCached};
-use crate::compiler::{Cancellation, CompileFailure, Compiled, Compiler, CompilerProcess};
+use crate::compiler::{Cancellation, CompileFailure, Compiled, Compiler, CompilerProcess, in_pool};
 use crate::log::visible;
 use crate::runtime::RuntimeShared;
 
@@ -75,10 +75,12 @@ fn compiled(
 fn inside(runtime: &RuntimeShared, bytes: &[u8]) -> Result<Component, LoadErrorKind> {
     let engine = &runtime.maker.engine;
     // A component must not be able to end the host, even where the compiler has a bug.
-    let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes)));
+    let compile = || in_pool(|| Component::from_binary(engine, bytes));
+    let compiled = catch_unwind(AssertUnwindSafe(compile));
     let reason = match compiled {
-        Ok(Ok(component)) => return Ok(component),
-        Ok(Err(error)) => text(&error),
+        Ok(Ok(Ok(component))) => return Ok(component),
+        Ok(Ok(Err(error))) => text(&error),
+        Ok(Err(error)) => return Err(CompileFailure::NotStarted(error.to_string()).into()),
         Err(_) => "the compiler panicked; the component is refused".to_owned(),
     };
     Err(LoadErrorKind::Invalid(reason))
