@@ -10,7 +10,6 @@ use gantry_scheduler::{Command, CommandBuilder, MechanismId, Resource, Supplier,
 use crate::contract::{ContractVersion, GuestPre};
 use crate::description::{Definition, Description};
 use crate::exceeded::{Exceeded, Limit};
-use crate::folder::Folder;
 use crate::quarantine::{Quarantine, Verdict};
 use crate::registry::LookupError;
 use crate::run::{Context, Warm, WasmBody, bytes};
@@ -72,11 +71,6 @@ impl Plugin {
     /// What the plugin is called in this robot.
     pub fn name(&self) -> &str {
         &self.0.context.name
-    }
-
-    /// The folder that it may see, as it was opened.
-    pub fn folder(&self) -> Option<&Folder> {
-        self.0.context.files.folder()
     }
 
     /// Where it came from.

@@ -64,7 +64,7 @@ impl Recording {
     ) -> anyhow::Result<Self> {
         let config = robot.config();
         let real_time = matches!(clock, RecordingClock::Real(_));
-        let target = target::open(options.path, &config.own_files(), &robot.folders())?;
+        let target = target::open(options.path, &config.own_files(), robot.folders())?;
         let timings = JsonlOptions {
             timings: real_time,
             ..JsonlOptions::default()

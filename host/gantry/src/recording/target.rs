@@ -1,5 +1,6 @@
 //! The file that a recording goes to: made without harm to what is there.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -60,7 +61,7 @@ pub(super) enum TargetError {
 pub(super) fn open(
     path: &Path,
     robot: &[OwnFile],
-    folders: &[(String, Folder)],
+    folders: &BTreeMap<String, Folder>,
 ) -> Result<Target, TargetError> {
     let failed = |error| TargetError::Open {
         path: path.to_owned(),
@@ -248,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("match.jsonl");
         for round in 0..3 {
-            open(&path, &[], &[]).unwrap();
+            open(&path, &[], &BTreeMap::new()).unwrap();
             fs::write(&path, recording(&round.to_string())).unwrap();
         }
         assert_eq!(
@@ -259,7 +260,7 @@ mod tests {
             let kept = fs::read_to_string(folder.path().join(name)).unwrap();
             assert_eq!(kept, recording(round));
         }
-        assert!(open(&path, &[], &[]).unwrap().is_on_disk);
+        assert!(open(&path, &[], &BTreeMap::new()).unwrap().is_on_disk);
         assert_eq!(fs::read_to_string(&path).unwrap(), "");
     }
 
@@ -269,15 +270,15 @@ mod tests {
         let path = folder.path().join("x");
         for text in ["", "{\"event\"", &recording("")] {
             fs::write(&path, text).unwrap();
-            open(&path, &[], &[]).unwrap();
+            open(&path, &[], &BTreeMap::new()).unwrap();
         }
         for text in ["x", "{\"event\":\"other\"}", " "] {
             fs::write(&path, text).unwrap();
-            let error = open(&path, &[], &[]).unwrap_err();
+            let error = open(&path, &[], &BTreeMap::new()).unwrap_err();
             assert!(matches!(error, TargetError::NoRecording { .. }), "{error}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
-        let error = open(folder.path(), &[], &[]).unwrap_err();
+        let error = open(folder.path(), &[], &BTreeMap::new()).unwrap_err();
         assert!(matches!(error, TargetError::Folder { .. }), "{error}");
     }
 
@@ -303,7 +304,7 @@ mod tests {
             "dangling",
             "./robot.toml",
         ] {
-            let error = open(&at(name), &robot, &[]).unwrap_err();
+            let error = open(&at(name), &robot, &BTreeMap::new()).unwrap_err();
             assert!(
                 matches!(error, TargetError::OfTheRobot { .. }),
                 "{name}: {error}"
@@ -319,7 +320,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::write(at("real.jsonl"), recording("")).unwrap();
         std::os::unix::fs::symlink("real.jsonl", at("latest.jsonl")).unwrap();
-        open(&at("latest.jsonl"), &[], &[]).unwrap();
+        open(&at("latest.jsonl"), &[], &BTreeMap::new()).unwrap();
         assert_eq!(
             names(folder.path()),
             ["latest.jsonl", "real.1.jsonl", "real.jsonl"]
@@ -334,7 +335,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn devices_are_written_as_they_are() {
-        let target = open(Path::new("/dev/null"), &[], &[]).unwrap();
+        let target = open(Path::new("/dev/null"), &[], &BTreeMap::new()).unwrap();
         assert!(!target.is_on_disk);
     }
 }

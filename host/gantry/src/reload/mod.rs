@@ -8,14 +8,14 @@
 
 mod watched;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use gantry_plugin::{Cancellation, Runtime, Source, spawn_thread};
+use gantry_plugin::{Cancellation, Folder, Runtime, Source, spawn_thread};
 
 use crate::config::{ReloadConfig, RobotConfig};
 use crate::operator::Guard;
@@ -64,6 +64,7 @@ impl Reloader {
             config: robot.config().clone(),
             runtime: robot.runtime().clone(),
             surroundings: robot.plugins().clone(),
+            folders: robot.folders().clone(),
             jobs: Mutex::new(job_receiver),
         });
         let start = |name: &'static str, thread: Box<dyn FnOnce() + Send>| {
@@ -190,6 +191,7 @@ struct Loader {
     config: RobotConfig,
     runtime: Runtime,
     surroundings: gantry_plugin::Robot,
+    folders: BTreeMap<String, Folder>,
     jobs: Mutex<mpsc::Receiver<Job>>,
 }
 
@@ -245,6 +247,7 @@ impl Loader {
                 &self.config,
                 plugin,
                 &job.source,
+                self.folders.get(&plugin.name).cloned(),
                 &self.runtime,
                 surroundings,
                 &job.cancellation,

@@ -8,7 +8,7 @@ use gantry_plugin::{Folder, Limits, Pattern, Policy, Pool, Runtime, RuntimeConfi
 use gantry_scheduler::{Binding, Command, FirstLook, MechanismId, Mechanisms, Signal};
 
 use super::commands::{self, Wrong};
-use super::folders::Folders;
+use super::folders::{Folders, Granted};
 use super::log::LogQueue;
 use super::signals::Signals;
 use crate::config::{
@@ -40,6 +40,7 @@ pub(super) struct Parts {
     pub(super) mechanisms: Arc<Mechanisms>,
     pub(super) surroundings: gantry_plugin::Robot,
     pub(super) log: Arc<LogQueue>,
+    pub(super) folders: Granted,
     pub(super) always: Behaviour,
     /// One per op mode, in the order of the file.
     pub(super) opmodes: Vec<Behaviour>,
@@ -104,6 +105,7 @@ pub(super) fn assemble(
         config,
         surroundings,
         mechanisms,
+        folders: Granted::new(),
         wrong: Vec::new(),
     };
     assembly.load_plugins(files, runtime);
@@ -120,6 +122,7 @@ pub(super) fn assemble(
     let Assembly {
         surroundings,
         mechanisms,
+        folders,
         ..
     } = assembly;
     Ok(Parts {
@@ -128,6 +131,7 @@ pub(super) fn assemble(
         mechanisms,
         surroundings,
         log,
+        folders,
         always,
         opmodes,
     })
@@ -137,6 +141,7 @@ struct Assembly<'a> {
     config: &'a RobotConfig,
     surroundings: gantry_plugin::Robot,
     mechanisms: Arc<Mechanisms>,
+    folders: Granted,
     wrong: Vec<Diagnostic>,
 }
 
@@ -148,6 +153,7 @@ impl Assembly<'_> {
             self.wrong.extend(wrong);
             return;
         }
+        self.folders = folders.into_granted();
         for plugin in &self.config.plugins {
             let source = match source(plugin, files) {
                 Ok(source) => source,
@@ -163,7 +169,7 @@ impl Assembly<'_> {
                 }
             };
             let mut policy = policy(plugin, &self.config.trust);
-            policy.folder = folders.of(plugin);
+            policy.folder = self.folders.get(&plugin.name).cloned();
             match runtime.load(&source, &policy, &self.surroundings) {
                 Ok(loaded) => {
                     self.surroundings.registry.insert(loaded);

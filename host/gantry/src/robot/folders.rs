@@ -1,6 +1,6 @@
 //! The folders that plugins may see: opened once, and held apart from each other and from the robot.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -11,17 +11,18 @@ use crate::config::{Diagnostic, FolderConfig, PluginConfig, RobotConfig};
 /// What the host's own files are called.
 const HOSTS: &str = "what Gantry keeps for itself";
 
+/// The folders that were granted, open, by the plugins' names.
+pub(super) type Granted = BTreeMap<String, Folder>;
+
 /// The folders of a robot's plugins.
 #[derive(Debug, Default)]
 pub(super) struct Folders<'a> {
-    granted: Vec<Granted<'a>>,
+    grants: Vec<Grant<'a>>,
     /// By what they are, as one folder may be granted to several.
     known: HashMap<FolderId, Shared>,
-    /// Places in `granted`, by the plugins' names.
-    by_plugin: HashMap<&'a str, usize>,
 }
 
-/// Those who are granted one folder, as places in `granted`.
+/// Those who are granted one folder, as places in `grants`.
 #[derive(Debug, Default)]
 struct Shared {
     places: Vec<usize>,
@@ -30,7 +31,7 @@ struct Shared {
 }
 
 #[derive(Debug)]
-struct Granted<'a> {
+struct Grant<'a> {
     plugin: &'a PluginConfig,
     grant: &'a FolderConfig,
     folder: Folder,
@@ -55,16 +56,15 @@ impl<'a> Folders<'a> {
             };
             match opened(grant) {
                 Ok((folder, holders)) => {
-                    let place = folders.granted.len();
+                    let place = folders.grants.len();
                     let shared = folders.known.entry(holders[0]).or_default();
                     shared.places.push(place);
                     if folder.write {
                         shared.writer.get_or_insert(place);
                     }
-                    folders.by_plugin.insert(&plugin.name, place);
                     let mut links = FolderId::holders_of(&grant.path);
                     links.retain(|id| !holders.contains(id));
-                    folders.granted.push(Granted {
+                    folders.grants.push(Grant {
                         plugin,
                         grant,
                         folder,
@@ -75,23 +75,24 @@ impl<'a> Folders<'a> {
                 Err(error) => wrong.push(cannot_open(config, plugin, grant, &error)),
             }
         }
-        if !folders.granted.is_empty() {
+        if !folders.grants.is_empty() {
             folders.report_overlaps(config, &mut wrong);
             folders.report_own(config, private, &mut wrong);
         }
         (folders, wrong)
     }
 
-    /// The folder of a plugin, open; none if it has none, or if there is something wrong with it.
-    pub(super) fn of(&self, plugin: &PluginConfig) -> Option<Folder> {
-        let place = self.by_plugin.get(plugin.name.as_str())?;
-        Some(self.granted[*place].folder.clone())
+    /// The folders, open, by the plugins' names.
+    pub(super) fn into_granted(self) -> Granted {
+        let granted = self.grants.into_iter();
+        let named = granted.map(|grant| (grant.plugin.name.clone(), grant.folder));
+        named.collect()
     }
 
     /// Two plugins may look at one folder. Where one of them writes, what the other sees would be in
     /// its hands.
     fn report_overlaps(&self, config: &RobotConfig, wrong: &mut Vec<Diagnostic>) {
-        for (place, inner) in self.granted.iter().enumerate() {
+        for (place, inner) in self.grants.iter().enumerate() {
             let Some((relation, outer)) = self.overlap(place, inner) else {
                 continue;
             };
@@ -115,7 +116,7 @@ impl<'a> Folders<'a> {
 
     /// The folder that this one is in conflict with, and how it is related to it. Of two that are the same,
     /// the later one is.
-    fn overlap(&self, place: usize, inner: &Granted<'a>) -> Option<(&'static str, &Granted<'a>)> {
+    fn overlap(&self, place: usize, inner: &Grant<'a>) -> Option<(&'static str, &Grant<'a>)> {
         let holders = inner.holders.iter().enumerate();
         let holders = holders.map(|(at, id)| match at {
             0 => ("is", id),
@@ -133,7 +134,7 @@ impl<'a> Folders<'a> {
             };
             let is_told = |other: &usize| relation != "is" || *other < place;
             if let Some(other) = other.filter(|other| *other != place).filter(is_told) {
-                return Some((relation, &self.granted[other]));
+                return Some((relation, &self.grants[other]));
             }
         }
         None
@@ -153,12 +154,12 @@ impl<'a> Folders<'a> {
             .map(|own| (own.path.as_path(), own.what.as_str()));
         let private = private.iter().map(|path| path.as_ref());
         let host = private.map(|path| (path, HOSTS));
-        let mut told = vec![false; self.granted.len()];
+        let mut told = vec![false; self.grants.len()];
         let mut tell = |place: usize, relation: &str, (path, what): (&Path, &str)| {
             if std::mem::replace(&mut told[place], true) {
                 return;
             }
-            let Granted { plugin, grant, .. } = &self.granted[place];
+            let Grant { plugin, grant, .. } = &self.grants[place];
             let message = format!(
                 "the folder `{}` of plugin `{}` {relation} {what}: {}",
                 grant.path.display(),
@@ -193,7 +194,7 @@ impl<'a> Folders<'a> {
             let Some(id) = host.open().and_then(|()| host.holders()).ok() else {
                 continue;
             };
-            for (place, granted) in self.granted.iter().enumerate() {
+            for (place, granted) in self.grants.iter().enumerate() {
                 if granted.holders.contains(&id[0]) {
                     tell(place, "lies in", (path, what));
                 }

@@ -15,11 +15,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use gantry_hardware::{Driver, DriverReport, Hardware, Health, Image};
-use gantry_plugin::{Folder, Level, Runtime, Verdict};
+use gantry_plugin::{Level, Runtime, Verdict};
 use gantry_scheduler::{Scheduler, Supplier, Tick};
 use gantry_telemetry::{LogLevel, Producer, Recorder, SafeReason, TickTiming};
 
 use self::assembly::{Behaviour, Parts};
+use self::folders::Granted;
 use self::modes::ModeChannels;
 use self::observer::Watch;
 use self::outputs::OutputWatch;
@@ -63,6 +64,7 @@ pub struct Robot {
     hardware: Hardware,
     plugins: gantry_plugin::Robot,
     log: std::sync::Arc<log::LogQueue>,
+    folders: Granted,
     recorder: Rc<RefCell<Recorder>>,
     mode_channels: ModeChannels,
     mode: RobotMode,
@@ -108,6 +110,7 @@ impl Robot {
             mechanisms,
             surroundings,
             log,
+            folders,
             always,
             opmodes,
         } = parts;
@@ -132,6 +135,7 @@ impl Robot {
             hardware,
             plugins: surroundings,
             log,
+            folders,
             recorder,
             mode_channels,
             mode: RobotMode::Disabled,
@@ -163,14 +167,9 @@ impl Robot {
         self.locked
     }
 
-    /// The folders that plugins may see, by the plugins' names.
-    pub(crate) fn folders(&self) -> Vec<(String, Folder)> {
-        let plugins = self.plugins.registry.plugins();
-        let folders = plugins.iter().filter_map(|(name, plugin)| {
-            let folder = plugin.folder()?.clone();
-            Some((name.clone(), folder))
-        });
-        folders.collect()
+    /// The folders that were granted, open, by the plugins' names.
+    pub(crate) fn folders(&self) -> &Granted {
+        &self.folders
     }
 
     /// What the robot is doing.

@@ -3,7 +3,7 @@
 use std::iter;
 use std::mem;
 
-use gantry_plugin::{Cancellation, Plugin, Runtime, Signed, Source};
+use gantry_plugin::{Cancellation, Folder, Plugin, Runtime, Signed, Source};
 use gantry_scheduler::{Command, Mechanisms, Supplier};
 
 use super::Robot;
@@ -41,15 +41,14 @@ impl Replacement {
         config: &RobotConfig,
         plugin: &PluginConfig,
         source: &Source,
+        folder: Option<Folder>,
         runtime: &Runtime,
         surroundings: &gantry_plugin::Robot,
         cancellation: &Cancellation,
     ) -> Result<Self, String> {
         let mut policy = assembly::policy(plugin, &config.trust);
-        // It is the same folder, wherever its path leads by now.
-        if let Some(before) = surroundings.registry.plugin(&plugin.name) {
-            policy.folder = before.folder().cloned();
-        }
+        // The one that was opened when the robot was put together, wherever its path leads by now.
+        policy.folder = folder;
         let loaded = runtime
             .load_in_background(source, &policy, surroundings, cancellation)
             .map_err(|error| format!("{}: {}", error.stage, error.kind))?;

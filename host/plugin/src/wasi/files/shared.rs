@@ -19,7 +19,6 @@ use crate::run::{Context, RunState};
 /// only so many.
 #[derive(Default)]
 pub(crate) struct Files {
-    folder: Option<Folder>,
     root: Option<Dir>,
     numbers: Mutex<Numbers>,
     quota: Quota,
@@ -41,15 +40,9 @@ impl Files {
             false => (FsPerms::ReadOnly, OpenMode::READ),
         };
         Ok(Self {
-            folder,
             root: root.map(|root| Dir::new(root, permission, mode, true)),
             ..Self::default()
         })
-    }
-
-    /// The folder.
-    pub(crate) fn folder(&self) -> Option<&Folder> {
-        self.folder.as_ref()
     }
 
     pub(super) fn numbers(&self) -> MutexGuard<'_, Numbers> {
